@@ -1,0 +1,1 @@
+"""Registers of units at a date, boundary layers, adjacency, dissolving, the schematic map."""

@@ -1,0 +1,1 @@
+"""Indicators: the catalogue, observations, and remapping by kind."""

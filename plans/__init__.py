@@ -1,0 +1,1 @@
+"""Plans: who goes where, whole or in part, by which clause; and what follows from that alone."""

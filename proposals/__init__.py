@@ -1,0 +1,1 @@
+"""Merger proposals by exact optimisation."""
