@@ -28,11 +28,13 @@ class Problem:
     accepted: str | None = None
 
     def text(self, language: Language = "vi") -> str:
-        """Return the problem as one line: file, row, field, what is wrong, what was found, what is accepted."""
+        """Return the problem as one line: file, row, field, what is wrong, found, accepted."""
         vi = language == "vi"
         where = [self.file] if self.file else []
         if self.row is not None:
-            where.append(f"{'dòng' if vi else 'row'} {self.row}" if isinstance(self.row, int) else str(self.row))
+            where.append(
+                f"{'dòng' if vi else 'row'} {self.row}" if isinstance(self.row, int) else str(self.row)
+            )
         if self.field is not None:
             where.append(f"{'cột' if vi else 'field'} {self.field}")
         text = (", ".join(where) + ": " if where else "") + (self.vi if vi else self.en)
@@ -81,7 +83,7 @@ class CrosswalkError(SapxepError):
 
 
 class RuleBookError(SapxepError):
-    """A rule file is not usable: unknown condition, missing citation, overlapping validity, parameter without unit."""
+    """A rule file is not usable: unknown condition, no citation, overlapping validity, no unit."""
 
 
 class CatalogueError(SapxepError):

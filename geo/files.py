@@ -90,15 +90,21 @@ def parse_csv(content: bytes, name: str) -> Table:
         notes.append(
             Problem(f"dùng dấu phân cách “{shown}”", f"the separator is “{shown}”", file=name, row=1)
         )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    parsed: list[tuple[int, list[str]]] = []
+    line = 1
     try:
-        parsed = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                parsed.append((line, cells))
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise InputFileError(Problem(f"CSV hỏng: {error}", f"malformed CSV: {error}", file=name)) from error
-    while parsed and not any(cell.strip() for cell in parsed[0]):
-        parsed.pop(0)
+        raise InputFileError(
+            Problem(f"CSV hỏng: {error}", f"malformed CSV: {error}", file=name, row=line)
+        ) from error
     if not parsed:
         raise InputFileError(Problem("tệp rỗng", "the file is empty", file=name))
-    header = [cell.strip() for cell in parsed[0]]
+    header = [cell.strip() for cell in parsed[0][1]]
     while header and not header[-1]:
         header.pop()
     problems = []
@@ -112,11 +118,7 @@ def parse_csv(content: bytes, name: str) -> Table:
                 Problem("tên cột lặp lại", "a column's name occurs twice", file=name, row=1, field=column)
             )
     rows, lines = [], []
-    line = 1
-    for cells in parsed[1:]:
-        line += 1
-        if not any(cell.strip() for cell in cells):
-            continue
+    for line, cells in parsed[1:]:
         if any(cell.strip() for cell in cells[len(header) :]):
             problems.append(
                 Problem(

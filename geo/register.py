@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final, Literal, cast
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from geo.errors import Problem, RegisterError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["commune", "ward", "township", "special_zone"]
 DistrictKind = Literal["urban_district", "rural_district", "town", "city", ""]
@@ -41,8 +42,8 @@ REGIONS: Final = (
 class Figure:
     """One figure of a unit with where it is from.
 
-    ``value`` is None when unknown; ``low`` and ``high`` then bound it where bounds are known (a unit that took an
-    unmeasured part of another). Areas are in km², populations in persons.
+    ``value`` is None when unknown; ``low`` and ``high`` then bound it where bounds are known (a unit that
+    took an unmeasured part of another). Areas are in km², populations in persons.
     """
 
     value: Decimal | None
@@ -67,7 +68,7 @@ UNKNOWN: Final = Figure(None)
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One commune-level unit in one vintage. ``figures`` always holds area_km2 (km²) and population (persons)."""
+    """One commune-level unit in one vintage; figures area_km2 (km²) and population (persons) count most."""
 
     code: str
     vintage: str
@@ -139,7 +140,9 @@ class Register:
     @cached_property
     def districts(self) -> Mapping[str, str]:
         """Names of districts by code, in the order of codes; empty since July 2025."""
-        pairs = sorted({(unit.district_code, unit.district_name) for unit in self.units if unit.district_code})
+        pairs = sorted(
+            {(unit.district_code, unit.district_name) for unit in self.units if unit.district_code}
+        )
         return MappingProxyType(dict(pairs))
 
     def __len__(self) -> int:
@@ -167,6 +170,8 @@ class Register:
 
     def frame(self) -> pd.DataFrame:
         """Return one row a unit: identity as text, figures as float64 (missing = NaN), index = code."""
+        import pandas as pd  # slow to import, and most commands do without
+
         rows = [
             {
                 "code": unit.code,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from decimal import Decimal
 
-# the tone sits on either vowel of these pairs in old and new spelling (Hoà, Hòa); the plain vowels with the tone
-# moved to the end compare alike
+# old and new spelling put the tone on either vowel (Hoà, Hòa); with the tone moved to the word's end they
+# compare alike
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
