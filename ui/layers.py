@@ -1,0 +1,151 @@
+"""Boundary layers as files that the browser fetches once.
+
+A layer's file is named by the hash of its content, so its address changes exactly when it does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import LayerError, Problem
+from geo.files import whole_file
+from geo.register import Unit
+from geo.web import geojson_text, rounded
+from ui.text import number, t
+
+STATIC: Final = Path(__file__).resolve().parents[1] / "static"
+FOLDER: Final = STATIC / "layers"
+KEPT: Final = 40
+LIMIT_MB: Final = 40
+DECIMALS: Final = 6  # of a degree, 0.1 m
+# relative to the map's frame (/component/streamlit_folium.st_folium/): right under any baseUrlPath
+BASE_URL: Final = "../../app/static"
+
+
+@dataclass(frozen=True, slots=True)
+class MapLayer:
+    """A published layer: the address the map's frame fetches it from, and its units' codes.
+
+    ``schematic`` puts the notice on the map.
+    """
+
+    url: str
+    codes: frozenset[str]
+    schematic: bool = True
+
+
+def tooltip_lines(unit: Unit, predecessors: Iterable[str] = ()) -> list[str]:
+    """Return a unit's tooltip in the current language: name with kind, district, area (km²), population, parents."""
+    lines = [f"{t('kind.' + unit.kind)} {unit.name}".strip()]
+    lines[0] = lines[0][:1].upper() + lines[0][1:]
+    if unit.district_name:
+        lines.append(unit.district_name)
+    lines.append(f"{t('unit.area')}: {number(unit.area_km2)}" + (" km²" if unit.area_km2 is not None else ""))
+    persons = f" {t('unit.persons')}" if unit.population is not None else ""
+    lines.append(f"{t('unit.population')}: {number(unit.population)}{persons}")
+    if parents := list(predecessors):
+        lines.append(f"{t('unit.predecessors')}: {', '.join(parents)}")
+    return lines
+
+
+def unit_properties(
+    units: Iterable[Unit], predecessors: Mapping[str, Iterable[str]] | None = None
+) -> dict[str, dict[str, object]]:
+    """Return what the map needs of each unit by code: name, district (for outlines) and tooltip lines."""
+    parents = predecessors or {}
+    return {
+        unit.code: {
+            "name": unit.name,
+            "district": unit.district_name,
+            "tip": tooltip_lines(unit, parents.get(unit.code, ())),
+        }
+        for unit in units
+    }
+
+
+def publish(
+    geometries: Mapping[str, BaseGeometry],
+    properties: Mapping[str, Mapping[str, object]],
+    *,
+    schematic: bool = True,
+    name: str = "",
+    folder: Path = FOLDER,
+) -> MapLayer:
+    """Write a layer for the browser and return it.
+
+    ``geometries``: polygons in WGS 84 by code, with shared edges that are exactly equal, for the map draws the
+    outline of a group from them. ``properties``: see unit_properties. Raises LayerError when the layer is empty,
+    a shape is no polygon, or the file exceeds LIMIT_MB.
+    """
+    problems = [
+        Problem(
+            "hình không phải vùng",
+            "the shape is not a polygon",
+            file=name,
+            row=code,
+            found=shape.geom_type,
+            accepted="Polygon, MultiPolygon",
+        )
+        for code, shape in geometries.items()
+        if shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty
+    ]
+    if not geometries:
+        problems.append(Problem("lớp không có đơn vị nào", "the layer has no units", file=name))
+    if problems:
+        raise LayerError(problems)
+    shapes = rounded(np.array(list(geometries.values()), dtype=object), DECIMALS)
+    label_points = shapely.get_coordinates(shapely.point_on_surface(shapes)).round(DECIMALS).tolist()
+    own = {
+        code: {"code": code, "at": at, **properties.get(code, {"name": code, "tip": [code]})}
+        for code, at in zip(geometries, label_points, strict=True)
+    }
+    content = geojson_text(dict(zip(geometries, shapes, strict=True)), own).encode()
+    if len(content) > LIMIT_MB * 2**20:
+        raise LayerError(
+            Problem(
+                "lớp quá lớn cho trình duyệt; hãy giản lược hình",
+                "the layer is too large for a browser; simplify the shapes",
+                file=name,
+                found=f"{len(content) / 2**20:.0f} MB",
+                accepted=f"{LIMIT_MB} MB",
+            )
+        )
+    path = folder / f"{hashlib.sha256(content).hexdigest()[:20]}.geojson"
+    if path.exists():
+        path.touch()
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as beside:
+            beside.write_bytes(content)
+        _clean(folder)
+    return MapLayer(f"{BASE_URL}/layers/{path.name}", frozenset(geometries), schematic)
+
+
+def in_use(layer: MapLayer, folder: Path = FOLDER) -> bool:
+    """Mark a layer as used now, so that it is kept; False when its file is gone and it must be published anew."""
+    try:
+        os.utime(folder / layer.url.rsplit("/", 1)[1])
+    except OSError:
+        return False
+    return True
+
+
+def _clean(folder: Path) -> None:
+    """Remove all but the KEPT layers used last; another visitor may be removing the same ones."""
+    times = []
+    for path in folder.glob("[!.]*.geojson"):
+        try:
+            times.append((path.stat().st_mtime_ns, path))
+        except FileNotFoundError:
+            continue
+    for _, path in sorted(times, reverse=True)[KEPT:]:
+        path.unlink(missing_ok=True)

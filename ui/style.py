@@ -1,0 +1,32 @@
+"""One look for all pages: what Streamlit's theme does not say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+CSS: Final = """
+<style>
+.stMainBlockContainer { padding: 2.6rem 2rem 2rem; max-width: 1600px; }
+.stMainBlockContainer h1 { font-size: 1.7rem; padding: 0 0 .2rem; }
+.stMainBlockContainer h2 { font-size: 1.25rem; padding: .6rem 0 .2rem; }
+.stMainBlockContainer h3 { font-size: 1.05rem; padding: .4rem 0 .1rem; }
+iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6px; }
+.sx-legend { font-size: .86rem; line-height: 1.35; color: #1c2733; }
+.sx-legend ul { display: flex; flex-wrap: wrap; gap: .2rem .9rem; list-style: none; margin: .25rem 0; padding: 0; }
+.sx-legend li { display: flex; align-items: center; gap: .35rem; margin: 0; padding: 0; font-size: inherit; }
+.sx-legend i {
+  flex: none; width: 1.5rem; height: 1rem; border: 1px solid #6b7684; border-radius: 2px; font-style: normal;
+  font-size: .8rem; line-height: .95rem; text-align: center; font-weight: 700; color: #111827;
+}
+.sx-legend small { color: #4a5665; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 4rem .8rem 2rem; } }
+@media print { .stSidebar, header, .stButton { display: none !important; } }
+</style>
+"""
+
+
+def apply_style() -> None:
+    """Put the style sheet into the page; call once a run."""
+    st.html(CSS)
