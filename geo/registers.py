@@ -23,6 +23,7 @@ from geo.register import (
     district_kind_of,
     kind_of,
 )
+from geo.text import comparable_name
 
 REQUIRED: Final = ("code", "name", "kind", "district_code", "district_name", "area_km2", "population")
 _IDENTITY: Final = (
@@ -83,11 +84,25 @@ def read_register(path: Path | str, vintage: str = "", register_id: str = "") ->
 
 
 @lru_cache(maxsize=1)
-def province_regions() -> Mapping[str, str]:
-    """Return the region of each province that lies in one region, by province code."""
-    path = DATA / "units" / "regions.csv"
-    rows = read_csv(path).rows if path.exists() else ()
-    return {row["province_code"]: row["region"] for row in rows if row["region"]}
+def _province_regions() -> tuple[dict[str, str], ...]:
+    return read_csv(DATA / "units" / "regions.csv").rows
+
+
+@lru_cache(maxsize=256)
+def region_of(province: str, vintage: str) -> str:
+    """Return the region that a province lies in at a date, empty when it is unknown or lies in two.
+
+    Provinces formed on 1 July 2025 may join two regions (data/units/README.md).
+    """
+    name = comparable_name(province)
+    for prefix in ("thành phố", "thủ đô", "tỉnh"):
+        name = name.removeprefix(comparable_name(prefix) + " ")
+    for row in _province_regions():
+        if comparable_name(row["province_name"]) == name and (
+            row["since"] <= vintage <= row["until"] if row["until"] else vintage >= row["since"]
+        ):
+            return row["region"]
+    return ""
 
 
 def register_of(table: Table, vintage: str = "", register_id: str = "") -> Register:
@@ -232,7 +247,7 @@ class _Row:
             province_code=province.zfill(2) if province else "",
             province_name=row.get("province_name", ""),
             terrain=cast(Terrain, terrain),
-            region=region or province_regions().get(province.zfill(2), ""),
+            region=region or region_of(row.get("province_name", ""), row.get("vintage", "") or vintage),
             figures=values,
             notes={name: cell for name, cell in row.items() if name not in taken and cell},
         )

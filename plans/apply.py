@@ -17,6 +17,8 @@ from plans.check import check_plan
 from plans.plan import NewUnit, Plan
 from plans.shares import source_shares, split
 
+# Law 72/2025/QH15, Art. 1: two levels, no districts
+NO_DISTRICTS_SINCE: Final = "2025-07-01"
 QUANTITIES: Final = ("area_km2", "population")
 Basis = Literal["stated", "register"]
 
@@ -132,7 +134,7 @@ def _next_unit(
     origin = f"{plan.id}: " + " + ".join(
         f"{t.code}{'' if t.part == 'whole' else ' (' + t.part + ')'}" for t in unit.transfers
     )
-    return Unit(
+    formed = Unit(
         code=unit.code,
         vintage=plan.target,
         name=unit.name,
@@ -147,6 +149,14 @@ def _next_unit(
         figures={name: _figure(amount, origin, sources, name) for name, amount in amounts.items()},
         notes={"predecessors": origin.partition(": ")[2]},
     )
+    return _at(formed, plan.target)
+
+
+def _at(unit: Unit, vintage: str) -> Unit:
+    """Return the unit in a vintage; from July 2025 on without a district."""
+    if vintage >= NO_DISTRICTS_SINCE:
+        return replace(unit, vintage=vintage, district_code="", district_name="", district_kind="")
+    return replace(unit, vintage=vintage)
 
 
 def _common(values: Iterable[str]) -> str:
@@ -173,6 +183,6 @@ def apply_plan(plan: Plan, register: Register) -> Register:
     Totals are kept exactly where every share is known. Raises PlanError when plan and register do not fit.
     """
     formed = formed_units(plan, register)
-    staying = (replace(unit, vintage=plan.target) for unit in register if unit.code not in plan.by_source)
+    staying = (_at(unit, plan.target) for unit in register if unit.code not in plan.by_source)
     name = register.id.removesuffix(register.vintage) + plan.target if register.vintage else plan.target
     return Register(plan.target, (*staying, *(item.unit for item in formed)), name)

@@ -44,12 +44,12 @@ def test_hanoi_before_the_resolution_is_what_is_published(hanoi: Register) -> No
 
 
 def test_the_embedded_register_is_what_the_command_builds(hanoi: Register) -> None:
-    assert build() == hanoi
+    assert build(hanoi.id) == hanoi
 
 
 def test_check_lists_every_difference_from_what_is_published(hanoi: Register) -> None:
     with pytest.raises(RegisterError) as caught:
-        check(Register(hanoi.vintage, hanoi.units[1:]))
+        check(Register(hanoi.vintage, hanoi.units[1:], hanoi.id))
     assert {problem.field for problem in caught.value.problems} == {"units", "ward", "population"}
 
 
