@@ -1,7 +1,7 @@
 """Who borders whom, and by how many metres.
 
 Borders are compared segment by segment, which is exact and fast where neighbours share their vertices. Lines that do
-not fit (a border drawn twice with other vertices, a narrow gap, an overlap) are compared with a tolerance of one metre.
+not fit (a border drawn twice with other vertices, a narrow gap, an overlap) are compared with a tolerance of half a metre.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from geo.layer import Layer, embedded_layer
 
-TOLERANCE_M: Final = 1.0
+TOLERANCE_M: Final = 0.5
 # lines that meet in a point run beside each other for some tolerances' length; that is no border
 _LEAST: Final = 10.0
 _DEGREE_M: Final = 111_320.0

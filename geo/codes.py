@@ -40,23 +40,23 @@ def as_text(value: object) -> str:
 
 
 def find_code_field(columns: Mapping[str, NDArray[Any]]) -> str | None:
-    """Return the column with codes: by its name, else the only column of text in which every value has five digits."""
+    """Return the column with codes: by its name, else the only column of text that holds five-digit codes.
+
+    Half of the cells must look like codes; the others are then named one by one by read_codes.
+    """
     plain = {plain_field(column): column for column in reversed(list(columns))}
     for name in CODE_FIELDS:
-        if name in plain and _looks_like_codes(columns[plain[name]]):
+        if name in plain and _half_are(columns[plain[name]], _CODE, _SHORT):
             return plain[name]
     filled = [
-        column
-        for column, values in columns.items()
-        if values.dtype == object and len(values) and all(_CODE.fullmatch(as_text(v)) for v in values)
+        column for column, values in columns.items() if values.dtype == object and _half_are(values, _CODE)
     ]
     return filled[0] if len(filled) == 1 else None
 
 
-def _looks_like_codes(values: NDArray[Any]) -> bool:
-    """Say whether at least half of the cells could be codes; the others are then named one by one."""
+def _half_are(values: NDArray[Any], *patterns: re.Pattern[str]) -> bool:
     texts = [as_text(value) for value in values]
-    fit = sum(bool(_CODE.fullmatch(text) or _SHORT.fullmatch(text)) for text in texts)
+    fit = sum(any(pattern.fullmatch(text) for pattern in patterns) for text in texts)
     return fit * 2 >= len(texts) > 0
 
 

@@ -22,8 +22,9 @@ _AREA_DIFFERS: Final = 0.15
 def inspect(path: Path | str, register: Register | None = None) -> dict[str, Any]:
     """Return features, coordinate system, codes against the register, fit of the lines, and areas (km²).
 
-    ``overlaps`` lists pairs of units with the area they share, ``gaps`` holes that no unit covers, ``area_differs``
-    units whose area departs from the register's by more than 15 %. Without a register, what needs one is None.
+    ``misfits`` lists units whose lines overlap or nearly meet a neighbour's, ``overlaps`` pairs of units with the
+    area they share, ``gaps`` holes that no unit covers (a lake without a unit is one too), ``area_differs`` units whose
+    area departs from the register's by more than 15 %. Without a register, what needs one is None.
     Raises as read_layer does.
     """
     features = open_features(path)
@@ -46,6 +47,7 @@ def inspect(path: Path | str, register: Register | None = None) -> dict[str, Any
         "missing": None if known is None else sorted(known - codes),
         "unknown": None if known is None else sorted(codes - known),
         "exact_coverage": layer.is_coverage,
+        "misfits": list(layer.misfits),
         "overlaps": [{"a": a, "b": b, "area_km2": round(area, 6)} for a, b, area in overlaps],
         "gaps": [
             {"lon": round(lon, 5), "lat": round(lat, 5), "area_km2": round(area, 6)}

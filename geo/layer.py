@@ -23,6 +23,7 @@ from geo.web import geojson_text, rounded
 if TYPE_CHECKING:
     from geo.register import Register
 
+_NARROW_GAP: Final = 10 / 111_320  # degrees
 _OUTPUTS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".fgb": "FlatGeobuf"}
 
 Geometries = NDArray[np.object_]
@@ -80,6 +81,12 @@ class Layer:
     def is_coverage(self) -> bool:
         """Whether neighbours share their vertices exactly and none overlap."""
         return bool(shapely.coverage_is_valid(self.geometries))
+
+    @cached_property
+    def misfits(self) -> tuple[str, ...]:
+        """Codes of units whose lines overlap a neighbour's or run less than 10 m beside it without meeting."""
+        edges = shapely.coverage_invalid_edges(self.geometries, gap_width=_NARROW_GAP)
+        return tuple(np.asarray(self.codes, dtype=object)[~shapely.is_empty(edges)])
 
     @cached_property
     def content_hash(self) -> str:
@@ -196,12 +203,13 @@ def layer_of(features: Features, register: Register | None = None, match: bool =
         for code, rows in groups.items()
     }
     layer = Layer.of(polygons, Path(features.file).stem, reports=(*features.reports, *reports))
-    if layer.is_coverage:
+    if not (loose := layer.misfits):
         return layer
     fit = Problem(
-        "đường ranh của các đơn vị kề nhau không khớp hẳn (hở hoặc chồng lấn); xem `sapxep boundaries inspect`",
-        "lines of neighbouring units do not fit exactly (gaps or overlaps); see `sapxep boundaries inspect`",
+        f"đường ranh của {len(loose)} đơn vị không khớp với đơn vị kề bên (hở dưới 10 m hoặc chồng lấn)",
+        f"lines of {len(loose)} units do not fit their neighbours' (gaps below 10 m, or overlaps)",
         file=features.file,
+        found=_listed(list(loose)),
     )
     return Layer(layer.frame, layer.name, False, (*layer.reports, fit))
 

@@ -68,8 +68,10 @@ def read_points(path: Path = POINTS) -> Points:
 def cells(points: Points) -> Geometries:
     """Return the Voronoi cell of each point, in the order of the points, in metres.
 
-    Raises ValueError when a cell does not hold its point (points that coincide).
+    Raises ValueError when points coincide or a cell does not hold its point.
     """
+    if len(distinct := np.unique(points.xy, axis=0)) != len(points.xy):
+        raise ValueError(f"points must differ; got {len(distinct)} places for {len(points.xy)} points")
     sites = np.asarray(shapely.points(points.xy))
     made: Geometries = shapely.get_parts(
         shapely.voronoi_polygons(shapely.multipoints(list(sites)), ordered=True)
