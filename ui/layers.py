@@ -43,10 +43,15 @@ class MapLayer:
     schematic: bool = True
 
 
+def full_name(unit: Unit) -> str:
+    """Return a unit's name with its kind in the current language: “Xã Hòa Phú”, “Hòa Phú commune”."""
+    name = t("unit.full_name", kind=t(f"kind.{unit.kind}"), name=unit.name)
+    return name[:1].upper() + name[1:]
+
+
 def tooltip_lines(unit: Unit, predecessors: Iterable[str] = ()) -> list[str]:
     """Return a unit's tooltip in the current language: name with kind, district, area (km²), population, parents."""
-    lines = [f"{t('kind.' + unit.kind)} {unit.name}".strip()]
-    lines[0] = lines[0][:1].upper() + lines[0][1:]
+    lines = [full_name(unit)]
     if unit.district_name:
         lines.append(unit.district_name)
     lines.append(f"{t('unit.area')}: {number(unit.area_km2)}" + (" km²" if unit.area_km2 is not None else ""))

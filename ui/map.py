@@ -11,8 +11,8 @@ Call show_map inside a fragment of the page's own (st.fragment), so that a click
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import folium
@@ -175,13 +175,9 @@ def outcome_style(outcome: str) -> Style:
     return Style(fill=colour, mark="" if outcome == "pass" else mark)
 
 
-def mark_all(styles: Mapping[str, Style], codes: Collection[str], hatch: str) -> dict[str, Style]:
-    """Return the styles with ``codes`` hatched: units of which a part without geometry goes elsewhere."""
-    changed = {code: styles.get(code, BASE) for code in codes}
+def hatched(styles: Mapping[str, Style], stripes: Mapping[str, str]) -> dict[str, Style]:
+    """Return the styles with stripes of a colour by code: units of which a part without geometry goes elsewhere."""
     return {
         **styles,
-        **{
-            code: Style(style.fill, style.stroke, style.weight, style.opacity, hatch, style.mark)
-            for code, style in changed.items()
-        },
+        **{code: replace(styles.get(code, BASE), hatch=colour) for code, colour in stripes.items()},
     }

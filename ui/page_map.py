@@ -9,9 +9,10 @@ from geo.registers import embedded_register
 from geo.text import without_accents
 from ui import colours
 from ui.data import HANOI_2024, schematic_layer
-from ui.layers import MapLayer
+from ui.layers import MapLayer, full_name
 from ui.legend import scale_legend
 from ui.map import Outline, figure_styles, new_click, show_map
+from ui.style import facts_html
 from ui.text import number, t
 
 _KEY = "map-page"
@@ -62,10 +63,11 @@ def _chosen(register: Register) -> tuple[str | None, str | None]:
         st.session_state["map-focus"] = None
     by_search = st.selectbox(
         t("map.search"),
-        [unit.code for unit in register],
+        [unit.code for unit in sorted(register, key=_search_order)],
         index=None,
         format_func=lambda code: _search_label(register[code]),
         placeholder=t("map.search_placeholder"),
+        filter_mode="contains",
         key="map-search",
     )
     if click is None and by_search != st.session_state.get("map-chosen"):
@@ -74,23 +76,28 @@ def _chosen(register: Register) -> tuple[str | None, str | None]:
     return by_search, st.session_state.get("map-focus")
 
 
+def _search_order(unit: Unit) -> tuple[str, str]:
+    return without_accents(unit.name), unit.code
+
+
 def _search_label(unit: Unit) -> str:
     # the box matches what it shows, so the form without accents is shown too
-    return f"{unit.name} ({unit.district_name}) · {without_accents(unit.name)}"
+    plain = without_accents(f"{unit.name} {unit.district_name}")
+    return f"{full_name(unit)} ({unit.district_name}) · {plain} · {unit.code}"
 
 
 def _details(unit: Unit | None) -> None:
     if unit is None:
         st.caption(t("map.no_unit"))
         return
-    st.subheader(f"{t('kind.' + unit.kind)} {unit.name}")
+    st.subheader(full_name(unit))
     rows = {
         t("unit.code"): unit.code,
         t("unit.district"): unit.district_name,
         t("unit.area"): f"{number(unit.area_km2)} km²",
         t("unit.population"): number(unit.population),
     }
-    st.dataframe([{"": name, " ": value} for name, value in rows.items()], hide_index=True)
+    st.html(facts_html(rows))
 
 
 def _values(register: Register, figure: str) -> dict[str, float | None]:

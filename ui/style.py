@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from html import escape
 from typing import Final
 
 import streamlit as st
@@ -20,6 +22,10 @@ iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6p
   flex: none; width: 1.5rem; height: 1rem; border: 1px solid #6b7684; border-radius: 2px; font-style: normal;
   font-size: .8rem; line-height: .95rem; text-align: center; font-weight: 700; color: #111827;
 }
+.sx-facts { display: grid; grid-template-columns: auto 1fr; gap: .15rem .8rem; font-size: .92rem; }
+.sx-facts { margin: 0 !important; padding: 0; }
+.sx-facts dt { color: #4a5665; margin: 0 !important; font-weight: 400; }
+.sx-facts dd { margin: 0 !important; font-variant-numeric: tabular-nums; }
 .sx-legend small { color: #4a5665; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4rem .8rem 2rem; } }
 @media print { .stSidebar, header, .stButton { display: none !important; } }
@@ -30,3 +36,9 @@ iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6p
 def apply_style() -> None:
     """Put the style sheet into the page; call once a run."""
     st.html(CSS)
+
+
+def facts_html(facts: Mapping[str, str]) -> str:
+    """Return names and values as a list of two columns; unlike a table of Streamlit's it can be read aloud."""
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
+    return f'<dl class="sx-facts">{rows}</dl>'

@@ -68,6 +68,7 @@
       return answer.json();
     }).then(function (layer) {
       group.addData(layer);
+      units.forEach(function (unit, code) { unit.layer.getElement().setAttribute("data-code", code); });
       findDistricts();
       ready = true;
       fit();
@@ -92,6 +93,9 @@
     });
     layer.toGeoJSON = function () { return layer.sapxepClick || report(p.code, null); };
   }
+
+  // where a unit's label point is on the screen, for tests and scripts
+  S.pixel = function (code) { return map.latLngToContainerPoint(units.get(code).at); };
 
   function findDistricts() {
     units.forEach(function (unit, code) {
@@ -312,6 +316,10 @@
   }
 
   // --- the view ---------------------------------------------------------------------------------------------
+  // a zoom under way would end at its own goal, so the next waits for it
+  function afterZoom(work) {
+    if (map._animatingZoom) map.once("zoomend", function () { setTimeout(work, 0); }); else work();
+  }
   function fit() {
     var bounds = group.getBounds();
     if (bounds.isValid()) map.fitBounds(bounds, { padding: [6, 6], animate: false });
@@ -325,7 +333,12 @@
     if (!focus) return;
     var bounds = L.latLngBounds([]);
     focus.forEach(function (code) { if (units.has(code)) bounds.extend(units.get(code).bounds); });
-    if (bounds.isValid()) { moved = true; map.fitBounds(bounds, { padding: [60, 60], maxZoom: 13.5 }); }
+    if (bounds.isValid()) afterZoom(function () {
+      moved = true;
+      group.closeTooltip();
+      if (hover) hover.remove();
+      map.fitBounds(bounds, { padding: [60, 60], maxZoom: 13.5 });
+    });
   }
   function addFitButton() {
     var control = L.control({ position: "topleft" });
@@ -334,7 +347,7 @@
       a.href = "#"; a.title = options.words.fit; a.setAttribute("role", "button");
       a.setAttribute("aria-label", options.words.fit);
       setText(a, "⤢");
-      L.DomEvent.on(a, "click", function (e) { L.DomEvent.stop(e); fit(); });
+      L.DomEvent.on(a, "click", function (e) { L.DomEvent.stop(e); afterZoom(fit); });
       return bar;
     };
     control.addTo(map);
