@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -65,7 +65,8 @@ def open_features(path: Path | str, name: str | None = None) -> Features:
     shown = name or str(path)
     kind, source = _source(path, shown)
     layer, reports = _layer_name(source, shown)
-    meta, wkb, columns = _read(source, layer, shown)
+    meta, wkb, columns, notes = _read(source, layer, shown)
+    reports += notes
     if not len(wkb):
         raise LayerError(
             Problem("lớp ranh giới không có đối tượng nào", "the layer has no features", file=shown)
@@ -183,16 +184,20 @@ def _layer_name(source: str, shown: str) -> tuple[str, list[Problem]]:
     import pyogrio
 
     try:
-        listed = [(str(layer), str(geometry)) for layer, geometry in pyogrio.list_layers(source)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # said again when the layer is read
+            listed = [(str(layer), str(geometry)) for layer, geometry in pyogrio.list_layers(source)]
     except pyogrio.errors.DataSourceError as error:
         raise _gdal_failed(source, shown, error) from error
+    if not listed:
+        raise _no_layer(shown, "không có lớp nào", "it holds no layer")
     areal = [
         layer
         for layer, geometry in listed
         if "Polygon" in geometry or geometry in ("Unknown", "GeometryCollection")
     ]
     if not areal:
-        types = ", ".join(f"{layer}: {geometry}" for layer, geometry in listed) or "0"
+        types = ", ".join(f"{layer}: {geometry}" for layer, geometry in listed)
         raise LayerError(
             Problem("không có lớp vùng", "there is no layer of polygons", file=shown, found=types)
         )
@@ -207,24 +212,38 @@ def _layer_name(source: str, shown: str) -> tuple[str, list[Problem]]:
     return areal[0], [note]
 
 
-def _read(source: str, layer: str, shown: str) -> tuple[dict[str, Any], Geometries, dict[str, NDArray[Any]]]:
+class _Read(NamedTuple):
+    meta: dict[str, Any]
+    wkb: Geometries
+    columns: dict[str, NDArray[Any]]
+    notes: list[Problem]
+
+
+def _read(source: str, layer: str, shown: str) -> _Read:
     import pyogrio
 
     try:
-        with warnings.catch_warnings():
-            # GDAL's remarks on geometry are found again, with their row, when the geometry is read
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True) as remarks:
+            warnings.simplefilter("always")
             meta, _, wkb, data = pyogrio.raw.read(source, layer=layer, force_2d=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise _gdal_failed(source, shown, error) from error
     if wkb is None:
         raise LayerError(Problem("lớp không có hình học", "the layer has no geometry", file=shown))
-    return meta, wkb, dict(zip(map(str, meta["fields"]), data, strict=True))
+    # what GDAL says of rings is found again, with its row, when the geometry is read
+    texts = dict.fromkeys(text for remark in remarks if "ring" not in (text := str(remark.message)).lower())
+    notes = [
+        Problem("lưu ý khi đọc tệp", "a remark from reading the file", file=shown, found=text)
+        for text in list(texts)[:5]
+    ]
+    return _Read(meta, wkb, dict(zip(map(str, meta["fields"]), data, strict=True)), notes)
 
 
 def _polygons(wkb: Geometries, shown: str) -> tuple[Geometries, list[tuple[int, str]], list[Problem]]:
     """Return valid polygons (None where there are none), what was repaired, and what could not be."""
     made: Geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    alone = (shapely.get_type_id(made) == 6) & (shapely.get_num_geometries(made) == 1)
+    made[alone] = shapely.get_geometry(made[alone], 0)
     made[shapely.is_empty(made)] = None
     absent = shapely.is_missing(made)
     unread = absent & np.array([content is not None for content in wkb])
@@ -302,7 +321,8 @@ def _in_degrees(geometry: Geometries, crs: str, shown: str) -> tuple[Geometries,
                 )
             ) from error
     _check_place(geometry, crs, shown)
-    return geometry, reports
+    # a tenth of a millimetre: what neighbours share differs by less only through arithmetic
+    return shapely.transform(geometry, lambda xy: np.round(xy, 9)), reports
 
 
 def _check_place(geometry: Geometries, crs: str, shown: str) -> None:
