@@ -1,7 +1,8 @@
 """Who borders whom, and by how many metres.
 
 Borders are compared segment by segment, which is exact and fast where neighbours share their vertices. Lines that do
-not fit (a border drawn twice with other vertices, a narrow gap, an overlap) are compared with half a metre of tolerance.
+not fit (a border drawn twice with other vertices, a narrow gap, an overlap) are compared with a tolerance of half a
+metre.
 """
 
 from __future__ import annotations
