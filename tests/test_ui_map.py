@@ -51,10 +51,21 @@ def test_only_the_layers_used_last_are_kept(tmp_path: Path, monkeypatch: pytest.
         path = tmp_path / made[-1].url.rsplit("/", 1)[1]
         os.utime(path, (1000 + i, 1000 + i))
         if i == 1:
-            assert layers.in_use(made[0], tmp_path)
+            # asked for again, so used again
+            assert layers.publish({"a": box(0, 0, 1, 1)}, {}, folder=tmp_path) == made[0]
     kept = {path.name for path in tmp_path.iterdir()}
     assert kept == {made[i].url.rsplit("/", 1)[1] for i in (0, 2)}
-    assert not layers.in_use(made[1], tmp_path)
+
+
+def test_a_layer_of_a_known_version_is_found_again_or_made_again(tmp_path: Path) -> None:
+    first = layers.publish(SQUARES, {}, version="v1", folder=tmp_path)
+    assert layers.publish(SQUARES, {}, version="v2", folder=tmp_path) != first
+    assert layers.publish(SQUARES, {"00001": {"name": "x"}}, version="v1", folder=tmp_path) != first
+    path = tmp_path / first.url.rsplit("/", 1)[1]
+    before = path.read_bytes()
+    path.unlink()
+    assert layers.publish(SQUARES, {}, version="v1", folder=tmp_path) == first
+    assert path.read_bytes() == before
 
 
 def test_what_is_no_layer_is_refused_with_all_problems(

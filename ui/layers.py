@@ -1,11 +1,12 @@
 """Boundary layers as files that the browser fetches once.
 
-A layer's file is named by the hash of its content, so its address changes exactly when it does.
+A layer's file is named by a hash of what is in it, so its address changes exactly when it does.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import LayerError, Problem
+from geo.errors import Language, LayerError, Problem
 from geo.files import whole_file
 from geo.register import Unit
 from geo.web import geojson_text, rounded
-from ui.text import number, t
+from ui.text import language, number, text_in
 
 STATIC: Final = Path(__file__).resolve().parents[1] / "static"
 FOLDER: Final = STATIC / "layers"
@@ -43,35 +44,43 @@ class MapLayer:
     schematic: bool = True
 
 
-def full_name(unit: Unit) -> str:
-    """Return a unit's name with its kind in the current language: “Xã Hòa Phú”, “Hòa Phú commune”."""
-    name = t("unit.full_name", kind=t(f"kind.{unit.kind}"), name=unit.name)
+def full_name(unit: Unit, chosen: Language | None = None) -> str:
+    """Return a unit's name with its kind: “Xã Hòa Phú”, “Hòa Phú commune”; the current language by default."""
+    words = chosen or language()
+    kind = text_in(words, f"kind.{unit.kind}")
+    name = text_in(words, "unit.full_name", kind=kind, name=unit.name)
     return name[:1].upper() + name[1:]
 
 
-def tooltip_lines(unit: Unit, predecessors: Iterable[str] = ()) -> list[str]:
-    """Return a unit's tooltip in the current language: name with kind, district, area (km²), population, parents."""
-    lines = [full_name(unit)]
+def tooltip_lines(unit: Unit, predecessors: Iterable[str], chosen: Language) -> list[str]:
+    """Return a unit's tooltip: name with kind, district, area (km²), population (persons), predecessors."""
+    lines = [full_name(unit, chosen)]
     if unit.district_name:
         lines.append(unit.district_name)
-    lines.append(f"{t('unit.area')}: {number(unit.area_km2)}" + (" km²" if unit.area_km2 is not None else ""))
-    persons = f" {t('unit.persons')}" if unit.population is not None else ""
-    lines.append(f"{t('unit.population')}: {number(unit.population)}{persons}")
-    if parents := list(predecessors):
-        lines.append(f"{t('unit.predecessors')}: {', '.join(parents)}")
+    for key, figure, measure in (
+        ("unit.area", unit.area_km2, "km²"),
+        ("unit.population", unit.population, text_in(chosen, "unit.persons")),
+    ):
+        shown = number(figure) if figure is None else f"{number(figure)} {measure}"
+        lines.append(f"{text_in(chosen, key)}: {shown}")
+    if parents := ", ".join(predecessors):
+        lines.append(f"{text_in(chosen, 'unit.predecessors')}: {parents}")
     return lines
 
 
 def unit_properties(
     units: Iterable[Unit], predecessors: Mapping[str, Iterable[str]] | None = None
 ) -> dict[str, dict[str, object]]:
-    """Return what the map needs of each unit by code: name, district (for outlines) and tooltip lines."""
-    parents = predecessors or {}
+    """Return what the map needs of each unit by code: name, district (for outlines), and the tooltip's lines.
+
+    The lines are in the current language. ``predecessors``: full names by code.
+    """
+    parents, chosen = predecessors or {}, language()
     return {
         unit.code: {
             "name": unit.name,
             "district": unit.district_name,
-            "tip": tooltip_lines(unit, parents.get(unit.code, ())),
+            "tip": tooltip_lines(unit, parents.get(unit.code, ()), chosen),
         }
         for unit in units
     }
@@ -81,6 +90,7 @@ def publish(
     geometries: Mapping[str, BaseGeometry],
     properties: Mapping[str, Mapping[str, object]],
     *,
+    version: str = "",
     schematic: bool = True,
     name: str = "",
     folder: Path = FOLDER,
@@ -88,9 +98,15 @@ def publish(
     """Write a layer for the browser and return it.
 
     ``geometries``: polygons in WGS 84 by code, with shared edges that are exactly equal, for the map draws the
-    outline of a group from them. ``properties``: see unit_properties. Raises LayerError when the layer is empty,
-    a shape is no polygon, or the file exceeds LIMIT_MB.
+    outline of a group from them. ``properties``: see unit_properties. ``version``: a hash of the geometries, where
+    it is known; a layer published before is then found without being built again. Raises LayerError when the
+    layer is empty, a shape is no polygon, or the file exceeds LIMIT_MB.
     """
+    if version:
+        known = json.dumps([version, schematic, DECIMALS, properties], ensure_ascii=False).encode()
+        path = folder / f"{hashlib.sha256(known).hexdigest()[:20]}.geojson"
+        if _touched(path):
+            return MapLayer(f"{BASE_URL}/layers/{path.name}", frozenset(geometries), schematic)
     problems = [
         Problem(
             "hình không phải vùng",
@@ -124,10 +140,9 @@ def publish(
                 accepted=f"{LIMIT_MB} MB",
             )
         )
-    path = folder / f"{hashlib.sha256(content).hexdigest()[:20]}.geojson"
-    if path.exists():
-        path.touch()
-    else:
+    if not version:
+        path = folder / f"{hashlib.sha256(content).hexdigest()[:20]}.geojson"
+    if not _touched(path):
         folder.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as beside:
             beside.write_bytes(content)
@@ -135,10 +150,10 @@ def publish(
     return MapLayer(f"{BASE_URL}/layers/{path.name}", frozenset(geometries), schematic)
 
 
-def in_use(layer: MapLayer, folder: Path = FOLDER) -> bool:
-    """Mark a layer as used now, so that it is kept; False when its file is gone and it must be published anew."""
+def _touched(path: Path) -> bool:
+    """Mark a file as used now, so that it is kept; False when there is none."""
     try:
-        os.utime(folder / layer.url.rsplit("/", 1)[1])
+        os.utime(path)
     except OSError:
         return False
     return True
