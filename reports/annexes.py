@@ -1,0 +1,434 @@
+"""Further tables of the workbook: cover, districts, codes, exemptions, and what rooms above computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from geo.register import Register, exact_sum
+from plans.crosswalk import plain
+from reports.context import Context
+from reports.table import KIND_WORDS, Cell, Column, Sheet
+from reports.tables import toml_cell, total_or_none
+
+_WORDS_OUTCOME: Final = {
+    "pass": "đạt",
+    "fail": "không đạt",
+    "exempt": "miễn",
+    "undetermined": "chưa xác định",
+}
+_WORDS_STATE: Final = {"closed": "đóng", "opened": "mở", "reused": "dùng lại"}
+_WORDS_SEVERITY: Final = {"mandatory": "bắt buộc", "advisory": "khuyến nghị", "information": "thông tin"}
+
+
+def plan_sheet(context: Context) -> Sheet:
+    """Return the plan's own fields, and the hashes, one a row: the table of the cover."""
+    plan, totals = context.plan, context.plan.totals
+    judged = context.judged or {}
+    fields: list[tuple[str, str, str, Cell]] = [
+        ("id", "Mã phương án", "Plan", plan.id),
+        ("title_vi", "Tên phương án", "Title in Vietnamese", plan.title_vi),
+        ("title_en", "Tên tiếng Anh", "Title in English", plan.title_en),
+        ("instrument", "Văn bản", "Instrument", plan.instrument),
+        ("decided", "Ngày quyết định", "Decided", plan.decided.isoformat()),
+        ("effective", "Ngày có hiệu lực", "Effective", plan.target),
+        ("base", "Thời điểm gốc", "Base vintage", plan.base),
+        ("totals.units_concerned", "Đơn vị thuộc diện, văn bản nêu", "Units concerned, stated", totals.units_concerned),
+        ("totals.units_formed", "Số đơn vị hình thành, văn bản nêu", "Units formed, stated", totals.units_formed),
+        ("totals.units_before", "Số đơn vị trước, văn bản nêu", "Units before, stated", totals.units_before),
+        ("totals.units_after", "Số đơn vị sau, văn bản nêu", "Units after, stated", totals.units_after),
+        ("totals.extra", "Tổng khác (TOML)", "Other totals (TOML)", toml_cell(totals.extra)),
+        ("procedure", "Trình tự, thủ tục (TOML)", "Procedure (TOML)", toml_cell(plan.procedure)),
+        ("extra", "Trường khác (TOML)", "Other fields (TOML)", toml_cell(plan.extra)),
+        ("listed.transfers", "Số lần điều chuyển trong phương án", "Transfers listed", sum(1 for _ in plan.transfers)),
+        ("listed.units_concerned", "Số đơn vị nguồn trong phương án", "Source units listed", len(plan.by_source)),
+        ("listed.units_formed", "Số đơn vị hình thành trong phương án", "Units formed, listed", len(plan.units)),
+        ("listed.units_before", "Số đơn vị trong sổ, trước", "Units in the register, before", len(context.register)),
+        ("listed.units_after", "Số đơn vị sau khi áp dụng", "Units after the plan", len(context.after)),
+        ("register", "Sổ đơn vị", "Register", context.register.id.rpartition("/")[2]),
+        ("regime", "Bộ quy tắc", "Rules", str(judged.get("regime") or "chưa đánh giá / not judged")),
+        ("hash.plan", "SHA-256 phương án", "SHA-256 of the plan", context.hashes["plan"]),
+        ("hash.register", "SHA-256 sổ đơn vị", "SHA-256 of the register", context.hashes["register"]),
+        ("hash.rules", "SHA-256 bộ quy tắc", "SHA-256 of the rules", context.hashes["rules"]),
+    ]  # fmt: skip
+    return Sheet(
+        "plan",
+        "Phương án",
+        "Plan",
+        (
+            Column("field", "Trường", "Field", "text", 24),
+            Column("label_vi", "Nội dung", "Meaning (Vietnamese)", "text", 34),
+            Column("label_en", "Nội dung (tiếng Anh)", "Meaning (English)", "text", 28),
+            Column("value", "Giá trị", "Value", "text", 70),
+        ),
+        tuple(fields),
+        ("field",),
+    )
+
+
+def districts_sheet(context: Context) -> Sheet:
+    """Return units, area and population of each district before and after, on the register's base."""
+    before, after = context.register, context.after
+    rows: list[tuple[Cell, ...]] = []
+    for code in sorted({*before.districts, *after.districts}):
+        name = before.districts.get(code) or after.districts[code]
+        rows.append(
+            (
+                code,
+                name,
+                *_district(before, code),
+                *_district(after, code),
+                sum(unit.unit.district_code == code for unit in context.formed),
+            )
+        )
+    if not rows:
+        rows.append(("", "", *_all(before), *_all(after), len(context.formed)))
+    return Sheet(
+        "districts",
+        "Tổng hợp theo huyện",
+        "By district",
+        (
+            Column("district_code", "Mã huyện", "District code", "code", 9),
+            Column("district_name", "Huyện", "District", "text", 24),
+            Column("units_before", "Số đơn vị trước", "Units before", "count", 11, True),
+            Column("area_before_km2", "Diện tích trước (km²)", "Area before (km²)", "area", 14, True),
+            Column("population_before", "Dân số trước", "Population before", "count", 14, True),
+            Column("units_after", "Số đơn vị sau", "Units after", "count", 11, True),
+            Column("area_after_km2", "Diện tích sau (km²)", "Area after (km²)", "area", 14, True),
+            Column("population_after", "Dân số sau", "Population after", "count", 14, True),
+            Column("formed", "Số đơn vị hình thành", "Units formed", "count", 11, True),
+        ),
+        tuple(rows),
+        ("district_code",),
+        "Theo sổ đơn vị. Ô trống: có phần chuyển chưa biết số liệu, nên tổng chưa biết.",
+        "On the register's base. Empty: a part without figures leaves the sum unknown.",
+    )
+
+
+def _district(register: Register, code: str) -> tuple[Cell, ...]:
+    population = total_or_none(register, code, "population")
+    return (
+        sum(unit.district_code == code for unit in register),
+        total_or_none(register, code, "area_km2"),
+        None if population is None else int(population),
+    )
+
+
+def _all(register: Register) -> tuple[Cell, ...]:
+    population = exact_sum(unit.figure("population").value for unit in register)
+    area = exact_sum(unit.figure("area_km2").value for unit in register)
+    return len(register), area, None if population is None else int(population)
+
+
+def codes_sheet(context: Context) -> Sheet:
+    """Return the codes that the plan closes, keeps for a unit formed, and opens."""
+    plan, register = context.plan, context.register
+    sources, targets = set(plan.by_source), set(plan.by_code)
+    rows: list[tuple[Cell, ...]] = []
+    for code in sorted(sources | targets):
+        old = register.by_code.get(code)
+        new = plan.by_code.get(code)
+        state = "closed" if new is None else "opened" if old is None else "reused"
+        rows.append(
+            (
+                code,
+                state,
+                old.name if old else "",
+                old.kind if old else "",
+                new.name if new else "",
+                new.kind if new else "",
+                plan.base if old else "",
+                plan.target if new else "",
+            )
+        )
+    return Sheet(
+        "codes",
+        "Mã mở và đóng",
+        "Codes opened and closed",
+        (
+            Column("code", "Mã", "Code", "code", 9),
+            Column("state", "Tình trạng", "State", "text", 12, words=_WORDS_STATE),
+            Column("former_name", "Tên cũ", "Former name", "text", 22),
+            Column("former_kind", "Loại cũ", "Former kind", "text", 10, words=KIND_WORDS),
+            Column("new_name", "Tên mới", "New name", "text", 22),
+            Column("new_kind", "Loại mới", "New kind", "text", 10, words=KIND_WORDS),
+            Column("from_vintage", "Thời điểm cũ", "Former vintage", "text", 12),
+            Column("to_vintage", "Thời điểm mới", "New vintage", "text", 12),
+        ),
+        tuple(rows),
+        ("code",),
+        "Mã dùng lại chỉ một đơn vị khác ở thời điểm khác: khóa là (mã, thời điểm).",
+        "A code that is reused names another unit at another date: the key is (code, vintage).",
+    )  # fmt: skip
+
+
+def exempt_sheet(context: Context) -> Sheet:
+    """Return the units that are due and stay, and why."""
+    rows = []
+    for item in context.plan.exempt:
+        unit = context.register[item.code]
+        rows.append(
+            (item.code, unit.name, unit.kind, unit.district_name, item.ground, item.note, item.document,
+             toml_cell(item.extra))
+        )  # fmt: skip
+    return Sheet(
+        "exempt",
+        "Không sắp xếp",
+        "Exemptions",
+        (
+            Column("code", "Mã", "Code", "code", 9),
+            Column("name", "Tên đơn vị", "Name", "text", 20),
+            Column("kind", "Loại", "Kind", "text", 10, words=KIND_WORDS),
+            Column("district_name", "Huyện", "District", "text", 20),
+            Column("ground", "Căn cứ miễn", "Ground", "text", 28),
+            Column("note", "Lý do", "Note", "text", 36),
+            Column("document", "Văn bản", "Document", "text", 20),
+            Column("extra", "Trường khác (TOML)", "Other fields (TOML)", "text", 14),
+        ),
+        tuple(rows),
+        ("code",),
+    )
+
+
+def crosswalk_sheet(context: Context) -> Sheet:
+    """Return the crosswalk with names beside the codes."""
+    links = context.links
+    rows = [
+        (
+            link.from_code, context.register[link.from_code].name, links.from_vintage,
+            link.to_code, _name(context.after, link.to_code), links.to_vintage,
+            link.relation, link.base, plain(link.share), plain(link.low), plain(link.high),
+            link.source, link.confidence,
+        )
+        for link in links.links
+    ]  # fmt: skip
+    words = {"same": "giữ nguyên", "whole": "toàn bộ", "part": "một phần", "remainder": "phần còn lại"}
+    return Sheet(
+        "crosswalk",
+        "Bảng chuyển đổi",
+        "Crosswalk",
+        (
+            Column("from_code", "Mã cũ", "From code", "code", 9),
+            Column("from_name", "Tên cũ", "From name", "text", 20),
+            Column("from_vintage", "Thời điểm cũ", "From vintage", "text", 11),
+            Column("to_code", "Mã mới", "To code", "code", 9),
+            Column("to_name", "Tên mới", "To name", "text", 20),
+            Column("to_vintage", "Thời điểm mới", "To vintage", "text", 11),
+            Column("relation", "Quan hệ", "Relation", "text", 12, words=words),
+            Column("base", "Cơ sở", "Base", "text", 10, words={"area": "diện tích", "population": "dân số"}),
+            Column("share", "Tỷ lệ", "Share", "share", 10),
+            Column("share_low", "Tỷ lệ, từ", "Share, low", "share", 10),
+            Column("share_high", "Tỷ lệ, đến", "Share, high", "share", 10),
+            Column("source", "Nguồn", "Source", "text", 26),
+            Column("confidence", "Độ tin cậy", "Confidence", "text", 10),
+        ),
+        tuple(rows),
+        ("from_code", "to_code", "base"),
+        "Tỷ lệ trống: chỉ biết khoảng.",
+        "An empty share: only bounds are known.",
+    )
+
+
+def _name(register: Register, code: str) -> str:
+    return register[code].name if code in register else ""
+
+
+def cited(verdict: Mapping[str, Any]) -> str:
+    """Return where a rule stands: “35/2023/UBTVQH15, Điều 4, khoản 1, điểm a”."""
+    labels = (("article", "Điều"), ("clause", "khoản"), ("point", "điểm"))
+    parts = [str(verdict.get("instrument") or "")]
+    parts += [f"{label} {verdict[key]}" for key, label in labels if verdict.get(key)]
+    return ", ".join(part for part in parts if part)
+
+
+def verdicts_sheet(context: Context) -> Sheet | None:
+    """Return one row a verdict, None when the plan was not judged."""
+    if context.judged is None:
+        return None
+    names = {unit.code: unit.name for unit in context.register}
+    names.update({unit.code: unit.name for unit in context.plan.units})
+    rows = []
+    for verdict in context.judged["verdicts"]:
+        subject = str(verdict.get("subject") or "")
+        rows.append(
+            (
+                verdict["rule"],
+                subject,
+                names.get(subject, ""),
+                verdict["outcome"],
+                verdict["severity"],
+                *(_figure(verdict.get(part), figure) for part in ("measured", "required", "margin")
+                  for figure in ("area_km2", "population")),
+                cited(verdict),
+                str(verdict.get("exception") or ""),
+                str(verdict.get("confidence") or ""),
+                str(verdict.get("message_vi") or ""),
+                str(verdict.get("message_en") or ""),
+            )
+        )  # fmt: skip
+    figures = (
+        ("measured", "Đo được", "Measured"),
+        ("required", "Yêu cầu", "Required"),
+        ("margin", "Chênh", "Margin"),
+    )
+    return Sheet(
+        "verdicts",
+        "Kết luận",
+        "Verdicts",
+        (
+            Column("rule", "Quy tắc", "Rule", "text", 26),
+            Column("subject", "Mã đơn vị", "Subject", "code", 9),
+            Column("name", "Tên", "Name", "text", 18),
+            Column("outcome", "Kết quả", "Outcome", "text", 13, words=_WORDS_OUTCOME),
+            Column("severity", "Mức độ", "Severity", "text", 12, words=_WORDS_SEVERITY),
+            *(
+                Column(f"{key}_{name}", f"{vi} {word}", f"{en} {unit}", kind, 11)
+                for key, vi, en in figures
+                for name, word, unit, kind in _MEASURES
+            ),
+            Column("citation", "Căn cứ", "Citation", "text", 24),
+            Column("exception", "Ngoại lệ", "Exception", "text", 18),
+            Column("confidence", "Độ tin cậy", "Confidence", "text", 10),
+            Column("message_vi", "Nội dung", "Message (Vietnamese)", "text", 48),
+            Column("message_en", "Nội dung (tiếng Anh)", "Message (English)", "text", 48),
+        ),
+        tuple(rows),
+        ("rule", "subject"),
+    )
+
+
+_MEASURES: Final[tuple[tuple[str, str, str, Any], ...]] = (
+    ("area_km2", "diện tích (km²)", "area (km²)", "area"),
+    ("population", "dân số", "population", "count"),
+)
+
+
+def _figure(values: object, key: str) -> Cell:
+    value = values.get(key) if isinstance(values, Mapping) else None
+    return number_cell(value)
+
+
+def number_cell(value: object) -> Cell:
+    """Return a JSON number as an exact cell, None for anything else (bounds, text)."""
+    if value is None or isinstance(value, bool | str) or value != value:
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float | Decimal):
+        return Decimal(str(value))
+    return None
+
+
+def indicators_sheet(context: Context) -> Sheet | None:
+    """Return the indicators of the new units, None when none were remapped."""
+    if context.remapped is None:
+        return None
+    frame = context.remapped.frame
+    numbers = ("value", "numerator", "denominator", "low", "high", "coverage")
+    counts = ("parents", "parents_missing")
+    rows = [
+        tuple(
+            number_cell(_scalar(cell))
+            if key in (*numbers, *counts)
+            else ""
+            if cell != cell or cell is None
+            else str(cell)
+            for key, cell in zip(frame.columns, record, strict=True)
+        )
+        for record in frame.itertuples(index=False, name=None)
+    ]
+    columns = tuple(
+        Column(
+            str(key),
+            _INDICATOR_WORDS.get(str(key), str(key)),
+            str(key),
+            "number"
+            if key in numbers
+            else "count"
+            if key in counts
+            else "code"
+            if key == "unit_code"
+            else "text",
+            11 if key != "reason" else 40,
+        )
+        for key in frame.columns
+    )
+    return Sheet(
+        "indicators",
+        "Chỉ tiêu sau",
+        "Indicators after",
+        columns,
+        tuple(rows),
+        tuple(key for key in ("unit_code", "period", "indicator") if key in frame.columns),
+        "Giá trị trống: không tính được, lý do ghi bên cạnh; khoảng ở cột low, high.",
+        "An empty value could not be computed, with the reason beside it; bounds stand in low and high.",
+    )
+
+
+def _scalar(cell: Any) -> object:
+    item: Callable[[], object] | None = getattr(cell, "item", None)
+    return item() if item is not None else cell
+
+
+_INDICATOR_WORDS: Final = {
+    "unit_code": "Mã đơn vị", "vintage": "Thời điểm", "period": "Kỳ", "indicator": "Chỉ tiêu", "value": "Giá trị",
+    "numerator": "Tử số", "denominator": "Mẫu số", "status": "Trạng thái", "low": "Từ", "high": "Đến",
+    "method": "Cách tính", "base": "Cơ sở chia", "parents": "Số đơn vị nguồn", "parents_missing": "Nguồn thiếu số liệu",
+    "coverage": "Độ phủ", "reason": "Lý do",
+}  # fmt: skip
+
+
+def sources_sheet(context: Context) -> Sheet:
+    """Return every source that figures or pairings rest on, how often, and with which confidence."""
+    found: dict[tuple[str, str, str], int] = {}
+
+    def count(used: str, source: str, confidence: str) -> None:
+        found[used, source, confidence] = found.get((used, source, confidence), 0) + 1
+
+    for unit, transfer in context.plan.transfers:
+        count("transfer", transfer.source or unit.source, transfer.confidence or unit.confidence)
+        if transfer.figures_from:
+            count("stated figures", transfer.figures_from, transfer.confidence)
+    concerned: Iterable[str] = context.plan.by_source
+    for code in concerned:
+        for name, figure in context.register[code].figures.items():
+            count(f"register: {name}", figure.source, figure.confidence)
+    rows = [
+        (used, source, confidence, times, "độ tin cậy thấp / low confidence" if confidence == "low" else "")
+        for (used, source, confidence), times in sorted(found.items())
+    ]
+    return Sheet(
+        "sources",
+        "Nguồn",
+        "Sources",
+        (
+            Column("used_for", "Dùng cho", "Used for", "text", 24),
+            Column("source", "Nguồn", "Source", "text", 80),
+            Column("confidence", "Độ tin cậy", "Confidence", "text", 11),
+            Column("times", "Số lần", "Times", "count", 9, True),
+            Column("mark", "Đánh dấu", "Mark", "text", 26),
+        ),
+        tuple(rows),
+        ("used_for", "source", "confidence"),
+    )
+
+
+def workbook_sheets(context: Context) -> tuple[Sheet, ...]:
+    """Return every table of the workbook, the cover's first; those with nothing computed are left away."""
+    from reports.tables import parts_sheet, transfers_sheet, units_sheet
+
+    made = (
+        plan_sheet(context),
+        transfers_sheet(context),
+        units_sheet(context),
+        parts_sheet(context),
+        districts_sheet(context),
+        verdicts_sheet(context),
+        indicators_sheet(context),
+        exempt_sheet(context),
+        codes_sheet(context),
+        crosswalk_sheet(context),
+        sources_sheet(context),
+    )
+    return tuple(sheet for sheet in made if sheet is not None)
