@@ -34,7 +34,7 @@ def section():
     st.write("clicks:", " ".join(f"{code or 'none'}{'+' if more else ''}"
                                  for code, more in st.session_state.get("clicks", [])))
     red = st.checkbox("red")
-    focus = "0101" if st.checkbox("focus") else None
+    focus = "0101" if st.checkbox("focus", value="focus" in st.query_params) else None
     styles = {"0000": Style(fill="#ff0000" if red else "#00ff00"),
               "0001": Style(fill="#ffffff", hatch="#0000ff"), "0505": Style(mark="✕")}
     one, two = st.columns(2)
@@ -168,6 +168,21 @@ def test_focus_zooms_once_and_linked_maps_follow_the_pointer(demo: Visit) -> Non
     demo.page.mouse.wheel(0, -300)
     frame.wait_for_function("z => map.getZoom() > z", arg=before)
     other.wait_for_function("z => Math.abs(map.getZoom() - z) < 0.01", arg=frame.evaluate("map.getZoom()"))
+
+
+def test_a_map_opened_on_a_unit_is_drawn_to_its_edges(demo: Visit, browser: Browser) -> None:
+    with visit(browser, f"{demo.page.url.split('?')[0]}?focus=1") as seen:
+        frame = seen.map(paths=120)
+        frame.wait_for_function("map.getZoom() > 11.5")
+        seen.page.wait_for_timeout(500)
+        empty = frame.evaluate(
+            """() => [...document.querySelectorAll("path[data-code]")].filter(path => {
+                const at = sapxep.pixel(path.dataset.code), size = map.getSize();
+                return at.x > 0 && at.y > 0 && at.x < size.x && at.y < size.y
+                    && path.getAttribute("d") === "M0 0";
+            }).map(path => path.dataset.code)"""
+        )
+        assert empty == []
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,8 @@
       ready = true;
       fit();
       if (waiting) { var state = waiting; waiting = null; S.update(state); } else S.update({});
-      map.on("zoomend moveend", drawLabels);
+      map.on("zoomend", thinOutlines);
+      map.on("moveend", drawLabels);
       watchSize();
       wait.remove();
     }).catch(function () {
@@ -210,11 +211,19 @@
     wanted.forEach(function (o, key) {
       if (outlines.has(key)) return;
       outlines.set(key, L.polyline(outlineOf(o[0]), {
-        pane: "sx-outlines", interactive: false, color: o[1], weight: o[2], dashArray: o[3] || null,
-        smoothFactor: 0.5
+        pane: "sx-outlines", interactive: false, color: o[1], weight: o[2] * slim(), dashArray: o[3] || null,
+        smoothFactor: 0.5, full: o[2]
       }).addTo(map));
     });
     list.forEach(function (o) { outlines.get(o.join("|")).bringToFront(); });
+  }
+  // seen from afar, thick lines would hide the small units of the inner city
+  function slim() { return map.getZoom() < 11 ? 0.55 : map.getZoom() < 12 ? 0.8 : 1; }
+  function thinOutlines() {
+    var factor = slim();
+    outlines.forEach(function (line) {
+      if (line.options.weight !== line.options.full * factor) line.setStyle({ weight: line.options.full * factor });
+    });
   }
   function showHover(layer) {
     if (!hover) hover = L.polygon([], {
@@ -337,7 +346,7 @@
       moved = true;
       group.closeTooltip();
       if (hover) hover.remove();
-      map.fitBounds(bounds, { padding: [60, 60], maxZoom: 13.5 });
+      map.fitBounds(bounds, { padding: [60, 60], maxZoom: 13.5, animate: Boolean(S.applied) });
     });
   }
   function addFitButton() {
@@ -358,9 +367,13 @@
     var size = map.getSize();
     moved = Boolean(lastFocus);
     new ResizeObserver(function () {
-      map.invalidateSize({ animate: false });
-      var now = map.getSize();
-      if (!now.equals(size) && now.x > 0 && now.y > 0) { size = now; if (!moved) fit(); }
+      var box = map.getContainer();
+      if (box.clientWidth === size.x && box.clientHeight === size.y) return;
+      afterZoom(function () {
+        map.invalidateSize({ animate: false });
+        size = map.getSize();
+        if (!moved && size.x > 0 && size.y > 0) fit();
+      });
     }).observe(map.getContainer());
   }
   // maps of one link show one extent; only the map under the pointer leads
