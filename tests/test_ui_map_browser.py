@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), needs_chr
 DEMO = """
 import streamlit as st
 from shapely.geometry import box
+from geo.registers import embedded_register
+from ui.data import HANOI_2024, schematic_layer
 from ui.layers import publish
 from ui.map import Outline, Style, clicked, new_click, show_map, BASE
 from ui.legend import Entry, legend_html
@@ -34,7 +36,7 @@ def section():
     st.write("clicks:", " ".join(f"{code or 'none'}{'+' if more else ''}"
                                  for code, more in st.session_state.get("clicks", [])))
     red = st.checkbox("red")
-    focus = "0101" if st.checkbox("focus", value="focus" in st.query_params) else None
+    focus = "0101" if st.checkbox("focus") else None
     styles = {"0000": Style(fill="#ff0000" if red else "#00ff00"),
               "0001": Style(fill="#ffffff", hatch="#0000ff"), "0505": Style(mark="✕")}
     one, two = st.columns(2)
@@ -45,7 +47,11 @@ def section():
         show_map("other", layer, {}, link="pair")
     st.write("done", red, str(focus))
 
-section()
+if "focus" in st.query_params:
+    st.set_page_config(layout="wide")
+    show_map("hanoi", schematic_layer(embedded_register(HANOI_2024)), {}, focus=st.query_params["focus"])
+else:
+    section()
 """
 
 
@@ -170,19 +176,30 @@ def test_focus_zooms_once_and_linked_maps_follow_the_pointer(demo: Visit) -> Non
     other.wait_for_function("z => Math.abs(map.getZoom() - z) < 0.01", arg=frame.evaluate("map.getZoom()"))
 
 
-def test_a_map_opened_on_a_unit_is_drawn_to_its_edges(demo: Visit, browser: Browser) -> None:
-    with visit(browser, f"{demo.page.url.split('?')[0]}?focus=1") as seen:
-        frame = seen.map(paths=120)
-        frame.wait_for_function("map.getZoom() > 11.5")
-        seen.page.wait_for_timeout(500)
-        empty = frame.evaluate(
-            """() => [...document.querySelectorAll("path[data-code]")].filter(path => {
-                const at = sapxep.pixel(path.dataset.code), size = map.getSize();
-                return at.x > 0 && at.y > 0 && at.x < size.x && at.y < size.y
-                    && path.getAttribute("d") === "M0 0";
-            }).map(path => path.dataset.code)"""
-        )
-        assert empty == []
+def test_a_map_opened_on_a_unit_and_resized_while_zooming_is_drawn_to_its_edges(
+    demo: Visit, browser: Browser
+) -> None:
+    drawn = """() => {
+        const svg = document.querySelector(".leaflet-overlay-pane svg").getBoundingClientRect();
+        const box = map.getContainer().getBoundingClientRect();
+        const covers = svg.left <= box.left && svg.top <= box.top && svg.right >= box.right
+            && svg.bottom >= box.bottom;
+        const empty = [...document.querySelectorAll("path[data-code]")].filter(path => {
+            const at = sapxep.pixel(path.dataset.code), size = map.getSize();
+            return at.x > 0 && at.y > 0 && at.x < size.x && at.y < size.y && path.getAttribute("d") === "M0 0";
+        });
+        return covers && !empty.length && map.getSize().x === map.getContainer().clientWidth;
+    }"""
+    with visit(browser, f"{demo.page.url.split('?')[0]}?focus=00004") as seen:
+        frame = seen.map(paths=579)
+        frame.wait_for_function("map.getZoom() > 13")
+        frame.wait_for_function(drawn, timeout=5000)
+        for width, code in ((900, "10417"), (1280, "00004"), (700, "10417")):
+            frame.evaluate("code => sapxep.update({focus: [code]})", code)
+            seen.page.set_viewport_size({"width": width, "height": 900})
+            seen.page.wait_for_timeout(700)
+            frame.wait_for_function(drawn, timeout=5000)
+            assert frame.evaluate("code => map.getBounds().contains(sapxep.place(code))", code)
 
 
 @pytest.fixture(scope="module")

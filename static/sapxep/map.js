@@ -96,7 +96,8 @@
   }
 
   // where a unit's label point is on the screen, for tests and scripts
-  S.pixel = function (code) { return map.latLngToContainerPoint(units.get(code).at); };
+  S.place = function (code) { return units.get(code).at; };
+  S.pixel = function (code) { return map.latLngToContainerPoint(S.place(code)); };
 
   function findDistricts() {
     units.forEach(function (unit, code) {
