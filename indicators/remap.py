@@ -1,0 +1,349 @@
+"""Remapping: observations of one vintage re-expressed on the units of another, each kind by its own formula."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.errors import CrosswalkError, ObservationError, Problem
+from geo.register import Register
+from geo.registers import embedded_for, embedded_register
+from indicators.assemble import COLUMNS, Pieces, frame_of, totals_of
+from indicators.blocks import Block, Done, Reasons
+from indicators.catalogue import Catalogue, Indicator, embedded_catalogue
+from indicators.kinds import KIND_OF, backward
+from indicators.links import Links, Profile, joined_crosswalk, profile, profile_of, resolve, reverse
+from indicators.observations import Observations
+from indicators.panel import Panel, panel
+from plans.crosswalk import Crosswalk
+
+Floats = npt.NDArray[np.float64]
+__all__ = ["COLUMNS", "Remapped", "remap"]
+
+#: indicators that a register can stand in for as a weight, and its figure
+_REGISTER_WEIGHTS: Final[Mapping[str, str]] = {"POP": "population", "LAND_AREA": "area_km2"}
+
+
+@dataclass(frozen=True)
+class Remapped:
+    """Remapped observations.
+
+    ``frame``: the contract's columns, one row a unit, period and indicator (keys, status, method, base, parents and
+    reason are categoricals of text); ``totals``: one row an indicator and period that adds up, see totals_of;
+    ``reports`` say what the reader should know. ``inputs`` are the observations, for explain.
+    """
+
+    frame: pd.DataFrame
+    totals: pd.DataFrame
+    reports: tuple[Problem, ...]
+    from_vintage: str
+    to_vintage: str
+    catalogue: Catalogue = field(repr=False)
+    crosswalk: Crosswalk = field(repr=False)
+    inputs: pd.DataFrame = field(repr=False)
+    backcast: bool = False
+
+    def observations(self) -> Observations:
+        """Return the result as observations of the new vintage, to be remapped again along a chain of reforms."""
+        kept = self.frame[
+            ["unit_code", "vintage", "period", "indicator", "value", "numerator", "denominator", "status"]
+        ]
+        return Observations(kept.copy(), self.to_vintage)
+
+
+def remap(
+    observations: Observations | pd.DataFrame,
+    crosswalks: Crosswalk | Sequence[Crosswalk],
+    catalogue: Catalogue | None = None,
+    *,
+    base: str | None = None,
+    backcast: bool = False,
+    register: Register | None = None,
+) -> Remapped:
+    """Re-express observations on the crosswalk's target units.
+
+    ``base``: by which base divided units are split (default: dossiers, households, population, area, the closest
+    to the indicator first that has a share). ``backcast``: from the new units back to the old ones by the last
+    known shares, an estimate with bounds [0, X]. ``register``: of the crosswalk's first vintage, for the coverage
+    and the shares of a backcast (default: the embedded one). Every target unit gets a row for every indicator and
+    period; what cannot be said is empty, with the reason.
+
+    Raises ObservationError for another vintage, unknown codes or indicators, duplicates, periods that two maps
+    divide; CrosswalkError for a base that the crosswalk lacks.
+    """
+    catalogue = catalogue if catalogue is not None else embedded_catalogue()
+    crosswalk = joined_crosswalk(crosswalks)
+    if base is not None and base not in crosswalk.bases:
+        raise CrosswalkError(
+            Problem(
+                f"bảng chuyển đổi không có tỷ lệ theo {base}",
+                f"the crosswalk has no shares by {base}",
+                field="base",
+                found=base,
+                accepted=", ".join(crosswalk.bases),
+            )
+        )
+    frame = observations.frame if isinstance(observations, Observations) else observations
+    reports = list(observations.reports) if isinstance(observations, Observations) else []
+    if register is None and (name := embedded_for(crosswalk.from_vintage)):
+        register = embedded_register(name)
+    if frame.empty:
+        raise ObservationError(Problem("không có số liệu nào", "there are no observations"))
+    run = _Run(crosswalk, catalogue, base, backcast, register)
+    data = panel(frame, catalogue, run.links(Profile(("population",))).sources, run.from_vintage)
+    pieces = run.compute(data)
+    result = frame_of(data, pieces, run.reasons, run.to_vintage, run.population, breaks=not backcast)
+    totals = totals_of(data, pieces)
+    reports += _reports(data, pieces, totals, run)
+    return Remapped(
+        result,
+        totals,
+        tuple(reports),
+        run.from_vintage,
+        run.to_vintage,
+        catalogue,
+        crosswalk,
+        frame,
+        backcast,
+    )
+
+
+class _Run:
+    """One remapping: the choices made, links by profile, and what was computed so far."""
+
+    def __init__(
+        self,
+        crosswalk: Crosswalk,
+        catalogue: Catalogue,
+        base: str | None,
+        backcast: bool,
+        register: Register | None,
+    ) -> None:
+        self.crosswalk, self.catalogue, self.base, self.backcast = crosswalk, catalogue, base, backcast
+        self.register = register
+        self.reasons = Reasons()
+        self.from_vintage = crosswalk.to_vintage if backcast else crosswalk.from_vintage
+        self.to_vintage = crosswalk.from_vintage if backcast else crosswalk.to_vintage
+        self._links: dict[Profile, Links] = {}
+        self.weights_from_register: set[str] = set()
+        usable = register if not backcast else None
+        sources = self.links(Profile(("population",))).sources
+        self.population = _figures(usable, sources, "population")
+        self.area = _figures(usable, sources, "area_km2")
+
+    def links(self, wanted: Profile) -> Links:
+        if wanted not in self._links:
+            self._links[wanted] = (
+                reverse(self.crosswalk, wanted, self.register)
+                if self.backcast
+                else resolve(self.crosswalk, wanted)
+            )
+        return self._links[wanted]
+
+    def profiles(self, indicator: Indicator) -> tuple[Profile, Profile]:
+        """Return the profiles of an indicator's denominator (or itself) and numerator."""
+        own = profile(indicator, self.base)
+        if indicator.kind not in ("ratio", "mean", "ratio-distinct"):
+            return own, own
+        plain = Profile(profile(replace(indicator, unit=""), self.base).order)
+        below = profile_of(indicator.denominator or indicator.weight, self.catalogue, plain, self.base)
+        above = profile_of(indicator.numerator, self.catalogue, plain, self.base)
+        return below, above
+
+    def compute(self, data: Panel) -> list[Pieces]:
+        """Return the results of all columns: kinds computed from observations first, then those recomputed."""
+        groups: dict[tuple[str, Profile, Profile], list[int]] = {}
+        late: list[int] = []
+        for column, (indicator, _) in enumerate(data.columns):
+            kind = KIND_OF[indicator.kind]
+            if kind.recomputed:
+                late.append(column)
+            else:
+                groups.setdefault((indicator.kind, *self.profiles(indicator)), []).append(column)
+        pieces: list[Pieces] = []
+        at: dict[tuple[str, str], tuple[Pieces, int]] = {}
+        for (kind_name, below, above), columns in groups.items():
+            self._add(data, kind_name, columns, below, above, pieces, at)
+        busy: set[int] = set()
+
+        def done(indicator_id: str, period: str) -> Done | None:
+            """Find or make what is asked for: computed, waiting, or derivable from two counts of the file."""
+            key = (indicator_id, period)
+            if (
+                key not in at
+                and (column := data.place.get(key)) is not None
+                and column in late
+                and column not in busy
+            ):
+                one(column)
+            if key not in at:
+                return self._derived(data, indicator_id, period)
+            piece, row = at[key]
+            result = piece.result
+            return Done(
+                result.value[row], result.low[row], result.high[row], result.numerator[row], result.denominator[row],
+                None if result.words is None else result.words[row],
+            )  # fmt: skip
+
+        def one(column: int) -> None:
+            busy.add(column)
+            indicator = data.columns[column][0]
+            self._add(data, indicator.kind, [column], *self.profiles(indicator), pieces, at, done)
+
+        for column in late:
+            if column not in busy:
+                one(column)
+        return pieces
+
+    def _add(
+        self, data: Panel, kind: str, columns: list[int], below: Profile, above: Profile, pieces: list[Pieces],
+        at: dict[tuple[str, str], tuple[Pieces, int]], done: object = None,
+    ) -> None:  # fmt: skip
+        block = self._block(data, columns, below, above)
+        if done is not None:
+            block = replace(block, done=done, catalogue_of=self.catalogue.by_id.get)  # type: ignore[arg-type]
+        result = backward(kind, block) if self.backcast else KIND_OF[kind].apply(block)
+        piece = Pieces(tuple(columns), block, result)
+        pieces.append(piece)
+        for row, column in enumerate(columns):
+            indicator, period = data.columns[column]
+            at[(indicator.id, period)] = (piece, row)
+
+    def _block(self, data: Panel, columns: list[int], below: Profile, above: Profile) -> Block:
+        rows: slice | list[int] = columns
+        if columns == list(range(columns[0], columns[-1] + 1)):
+            rows = slice(columns[0], columns[-1] + 1)
+        value, top, bottom = data.value[rows], data.numerator[rows], data.denominator[rows]
+        weight = np.full(value.shape, np.nan)
+        named = [
+            c
+            for c in columns
+            if data.columns[c][0].numerator or data.columns[c][0].denominator or data.columns[c][0].weight
+        ]
+        if named:
+            top, bottom = top.copy(), bottom.copy()
+            for i, column in enumerate(columns):
+                self._fill(data, column, top[i], bottom[i], weight[i])
+        words = None
+        if any(column in data.words for column in columns):
+            words = np.array(
+                [data.words.get(c, np.full(value.shape[1], "", dtype=object)) for c in columns], dtype=object
+            )
+        return Block(
+            [data.columns[column] for column in columns], value, top, bottom, self.links(below), self.links(above),
+            weight, self.population, self.reasons, words,
+        )  # fmt: skip
+
+    def _fill(self, data: Panel, column: int, top: Floats, bottom: Floats, weight: Floats) -> None:
+        """Take numerator, denominator and weight from the indicators that the catalogue names."""
+        indicator, period = data.columns[column]
+        above = data.of(indicator.numerator, period) if indicator.numerator else None
+        below = data.of(indicator.denominator, period) if indicator.denominator else None
+        if above is not None and below is not None:
+            lacking = np.isnan(top) | np.isnan(bottom)
+            top[lacking], bottom[lacking] = above[lacking], below[lacking]
+        if indicator.kind in ("dispersion", "survey") and indicator.parts:
+            part = data.of(indicator.parts[0], period)
+            if part is not None:
+                bottom[:] = part
+        by = indicator.weight or indicator.denominator
+        found = data.of(by, period) if by else None
+        if found is None and by in _REGISTER_WEIGHTS and not self.backcast:
+            found = self.population if by == "POP" else self.area
+            if not np.isnan(found).all():
+                self.weights_from_register.add(indicator.id)
+        if found is not None:
+            weight[:] = found
+
+    def _derived(self, data: Panel, indicator_id: str, period: str) -> Done | None:
+        """Compute a ratio that is not in the file from its two counts, for ranks, targets and scores."""
+        indicator = self.catalogue.by_id.get(indicator_id)
+        if indicator is None or indicator.kind not in ("ratio", "mean"):
+            return None
+        above, below = data.of(indicator.numerator, period), data.of(indicator.denominator, period)
+        if above is None or below is None:
+            return None
+        none = np.full((1, len(above)), np.nan)
+        first, second = self.profiles(indicator)
+        block = Block(
+            [(indicator, period)], none, above[None, :].copy(), below[None, :].copy(), self.links(first),
+            self.links(second), none, self.population, self.reasons,
+        )  # fmt: skip
+        r = backward(indicator.kind, block) if self.backcast else KIND_OF[indicator.kind].apply(block)
+        return Done(r.value[0], r.low[0], r.high[0], r.numerator[0], r.denominator[0])
+
+
+def _figures(register: Register | None, codes: Sequence[str], figure: str) -> Floats:
+    values = [
+        register[code].figure(figure).value if register is not None and code in register else None
+        for code in codes
+    ]
+    return np.array([np.nan if value is None else float(value) for value in values])
+
+
+def _reports(data: Panel, pieces: Sequence[Pieces], totals: pd.DataFrame, run: _Run) -> list[Problem]:
+    reports: list[Problem] = []
+    links = run.links(Profile(("population",)))
+    touched = [links.targets[t] for t in np.flatnonzero(links.touched)]
+    bases = sorted({base for piece in pieces for base in piece.block.links.split_base if base})
+    if touched:
+        reports.append(
+            Problem(
+                f"{len(touched)} đơn vị nhận phần của đơn vị bị chia; chia theo {', '.join(bases)}",
+                f"{len(touched)} units take parts of divided units; split by {', '.join(bases)}",
+                field="base",
+                found=" ".join(touched),
+            )
+        )
+    if not run.backcast and (changed := [links.targets[t] for t in np.flatnonzero(links.changed)]):
+        reports.append(
+            Problem(
+                f"{len(changed)} mã được giữ cho lãnh thổ khác từ {run.to_vintage}: nối với chuỗi cũ thì ngắt (B)",
+                f"{len(changed)} codes stand for other territories from {run.to_vintage}: joined to their old series they break (B)",
+                field="unit_code",
+                found=" ".join(changed),
+            )
+        )
+    absent = int(np.isnan(data.value[0]).sum()) if len(data.columns) else 0
+    gaps = {i.id for (i, _), row in zip(data.columns, data.value, strict=True) if np.isnan(row).any()}
+    if gaps and absent:
+        reports.append(
+            Problem(
+                f"có đơn vị thiếu số liệu ở {len(gaps)} chỉ tiêu: kết quả để trống, không coi là 0",
+                f"units lack figures of {len(gaps)} indicators: results are empty, not zero",
+                found=", ".join(sorted(gaps)[:10]),
+            )
+        )
+    reports += [
+        Problem(
+            "dùng số của sổ đơn vị làm trọng số",
+            "figures of the register serve as weights",
+            field="weight",
+            found=name,
+        )
+        for name in sorted(run.weights_from_register)
+    ]
+    unequal = totals[~totals["equal"].astype(bool)]
+    reports += [
+        Problem(
+            f"tổng trước và sau khác nhau ({row.indicator}, {row.period})",
+            f"totals before and after differ ({row.indicator}, {row.period})",
+            found=f"{row.total_after:g}",
+            accepted=f"{row.total_before:g}",
+        )
+        for row in unequal.itertuples()
+    ]
+    illustrative = sorted({i.id for i, _ in data.columns if "illustrative" in i.marks})
+    if illustrative:
+        reports.append(
+            Problem(
+                "số liệu minh họa, không phải số thật", "illustrative figures, not facts", field="indicator",
+                found=", ".join(illustrative),
+            )
+        )  # fmt: skip
+    return reports
