@@ -114,9 +114,9 @@ class Side:
 
     def _company(self, unit: NewUnit, transfer: Transfer) -> Words:
         others = [t for t in unit.transfers if t.code != transfer.code]
-        names = {t: self.register[t.code].name for t in others}
-        vi = ", ".join(names[t] if t.part == "whole" else f"một phần {names[t]}" for t in others)
-        en = ", ".join(names[t] if t.part == "whole" else f"part of {names[t]}" for t in others)
+        names = {t.code: self.register[t.code].name for t in others}
+        vi = ", ".join(names[t.code] if t.part == "whole" else f"một phần {names[t.code]}" for t in others)
+        en = ", ".join(names[t.code] if t.part == "whole" else f"part of {names[t.code]}" for t in others)
         if transfer.part == "whole":
             changed = unit.code in self.by_source and not others
             stays = Words("đứng riêng", "alone") if changed else Words("giữ nguyên", "alone")
