@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from geo.register import Register, exact_sum
 from plans.crosswalk import plain
 from reports.context import Context
+from reports.evidence import indicators_sheet, verdicts_sheet
 from reports.table import KIND_WORDS, Cell, Column, Sheet
 from reports.tables import toml_cell, total_or_none
 
-_WORDS_OUTCOME: Final = {
-    "pass": "đạt",
-    "fail": "không đạt",
-    "exempt": "miễn",
-    "undetermined": "chưa xác định",
-}
 _WORDS_STATE: Final = {"closed": "đóng", "opened": "mở", "reused": "dùng lại"}
-_WORDS_SEVERITY: Final = {"mandatory": "bắt buộc", "advisory": "khuyến nghị", "information": "thông tin"}
+
+PLAN_COLUMNS: Final = (
+    Column("field", "Trường", "Field", "text", 24),
+    Column("label_vi", "Nội dung", "Meaning (Vietnamese)", "text", 34),
+    Column("label_en", "Nội dung (tiếng Anh)", "Meaning (English)", "text", 28),
+    Column("value", "Giá trị", "Value", "text", 70),
+)
 
 
 def plan_sheet(context: Context) -> Sheet:
@@ -56,12 +56,7 @@ def plan_sheet(context: Context) -> Sheet:
         "plan",
         "Phương án",
         "Plan",
-        (
-            Column("field", "Trường", "Field", "text", 24),
-            Column("label_vi", "Nội dung", "Meaning (Vietnamese)", "text", 34),
-            Column("label_en", "Nội dung (tiếng Anh)", "Meaning (English)", "text", 28),
-            Column("value", "Giá trị", "Value", "text", 70),
-        ),
+        PLAN_COLUMNS,
         tuple(fields),
         ("field",),
     )
@@ -163,6 +158,18 @@ def codes_sheet(context: Context) -> Sheet:
     )  # fmt: skip
 
 
+EXEMPT_COLUMNS: Final = (
+    Column("code", "Mã", "Code", "code", 9),
+    Column("name", "Tên đơn vị", "Name", "text", 20),
+    Column("kind", "Loại", "Kind", "text", 10, words=KIND_WORDS),
+    Column("district_name", "Huyện", "District", "text", 20),
+    Column("ground", "Căn cứ miễn", "Ground", "text", 28),
+    Column("note", "Lý do", "Note", "text", 36),
+    Column("document", "Văn bản", "Document", "text", 20),
+    Column("extra", "Trường khác (TOML)", "Other fields (TOML)", "text", 14),
+)
+
+
 def exempt_sheet(context: Context) -> Sheet:
     """Return the units that are due and stay, and why."""
     rows = []
@@ -176,16 +183,7 @@ def exempt_sheet(context: Context) -> Sheet:
         "exempt",
         "Không sắp xếp",
         "Exemptions",
-        (
-            Column("code", "Mã", "Code", "code", 9),
-            Column("name", "Tên đơn vị", "Name", "text", 20),
-            Column("kind", "Loại", "Kind", "text", 10, words=KIND_WORDS),
-            Column("district_name", "Huyện", "District", "text", 20),
-            Column("ground", "Căn cứ miễn", "Ground", "text", 28),
-            Column("note", "Lý do", "Note", "text", 36),
-            Column("document", "Văn bản", "Document", "text", 20),
-            Column("extra", "Trường khác (TOML)", "Other fields (TOML)", "text", 14),
-        ),
+        EXEMPT_COLUMNS,
         tuple(rows),
         ("code",),
     )
@@ -232,151 +230,6 @@ def crosswalk_sheet(context: Context) -> Sheet:
 
 def _name(register: Register, code: str) -> str:
     return register[code].name if code in register else ""
-
-
-def cited(verdict: Mapping[str, Any]) -> str:
-    """Return where a rule stands: “35/2023/UBTVQH15, Điều 4, khoản 1, điểm a”."""
-    labels = (("article", "Điều"), ("clause", "khoản"), ("point", "điểm"))
-    parts = [str(verdict.get("instrument") or "")]
-    parts += [f"{label} {verdict[key]}" for key, label in labels if verdict.get(key)]
-    return ", ".join(part for part in parts if part)
-
-
-def verdicts_sheet(context: Context) -> Sheet | None:
-    """Return one row a verdict, None when the plan was not judged."""
-    if context.judged is None:
-        return None
-    names = {unit.code: unit.name for unit in context.register}
-    names.update({unit.code: unit.name for unit in context.plan.units})
-    rows = []
-    for verdict in context.judged["verdicts"]:
-        subject = str(verdict.get("subject") or "")
-        rows.append(
-            (
-                verdict["rule"],
-                subject,
-                names.get(subject, ""),
-                verdict["outcome"],
-                verdict["severity"],
-                *(_figure(verdict.get(part), figure) for part in ("measured", "required", "margin")
-                  for figure in ("area_km2", "population")),
-                cited(verdict),
-                str(verdict.get("exception") or ""),
-                str(verdict.get("confidence") or ""),
-                str(verdict.get("message_vi") or ""),
-                str(verdict.get("message_en") or ""),
-            )
-        )  # fmt: skip
-    figures = (
-        ("measured", "Đo được", "Measured"),
-        ("required", "Yêu cầu", "Required"),
-        ("margin", "Chênh", "Margin"),
-    )
-    return Sheet(
-        "verdicts",
-        "Kết luận",
-        "Verdicts",
-        (
-            Column("rule", "Quy tắc", "Rule", "text", 26),
-            Column("subject", "Mã đơn vị", "Subject", "code", 9),
-            Column("name", "Tên", "Name", "text", 18),
-            Column("outcome", "Kết quả", "Outcome", "text", 13, words=_WORDS_OUTCOME),
-            Column("severity", "Mức độ", "Severity", "text", 12, words=_WORDS_SEVERITY),
-            *(
-                Column(f"{key}_{name}", f"{vi} {word}", f"{en} {unit}", kind, 11)
-                for key, vi, en in figures
-                for name, word, unit, kind in _MEASURES
-            ),
-            Column("citation", "Căn cứ", "Citation", "text", 24),
-            Column("exception", "Ngoại lệ", "Exception", "text", 18),
-            Column("confidence", "Độ tin cậy", "Confidence", "text", 10),
-            Column("message_vi", "Nội dung", "Message (Vietnamese)", "text", 48),
-            Column("message_en", "Nội dung (tiếng Anh)", "Message (English)", "text", 48),
-        ),
-        tuple(rows),
-        ("rule", "subject"),
-    )
-
-
-_MEASURES: Final[tuple[tuple[str, str, str, Any], ...]] = (
-    ("area_km2", "diện tích (km²)", "area (km²)", "area"),
-    ("population", "dân số", "population", "count"),
-)
-
-
-def _figure(values: object, key: str) -> Cell:
-    value = values.get(key) if isinstance(values, Mapping) else None
-    return number_cell(value)
-
-
-def number_cell(value: object) -> Cell:
-    """Return a JSON number as an exact cell, None for anything else (bounds, text)."""
-    if value is None or isinstance(value, bool | str) or value != value:
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float | Decimal):
-        return Decimal(str(value))
-    return None
-
-
-def indicators_sheet(context: Context) -> Sheet | None:
-    """Return the indicators of the new units, None when none were remapped."""
-    if context.remapped is None:
-        return None
-    frame = context.remapped.frame
-    numbers = ("value", "numerator", "denominator", "low", "high", "coverage")
-    counts = ("parents", "parents_missing")
-    rows = [
-        tuple(
-            number_cell(_scalar(cell))
-            if key in (*numbers, *counts)
-            else ""
-            if cell != cell or cell is None
-            else str(cell)
-            for key, cell in zip(frame.columns, record, strict=True)
-        )
-        for record in frame.itertuples(index=False, name=None)
-    ]
-    columns = tuple(
-        Column(
-            str(key),
-            _INDICATOR_WORDS.get(str(key), str(key)),
-            str(key),
-            "number"
-            if key in numbers
-            else "count"
-            if key in counts
-            else "code"
-            if key == "unit_code"
-            else "text",
-            11 if key != "reason" else 40,
-        )
-        for key in frame.columns
-    )
-    return Sheet(
-        "indicators",
-        "Chỉ tiêu sau",
-        "Indicators after",
-        columns,
-        tuple(rows),
-        tuple(key for key in ("unit_code", "period", "indicator") if key in frame.columns),
-        "Giá trị trống: không tính được, lý do ghi bên cạnh; khoảng ở cột low, high.",
-        "An empty value could not be computed, with the reason beside it; bounds stand in low and high.",
-    )
-
-
-def _scalar(cell: Any) -> object:
-    item: Callable[[], object] | None = getattr(cell, "item", None)
-    return item() if item is not None else cell
-
-
-_INDICATOR_WORDS: Final = {
-    "unit_code": "Mã đơn vị", "vintage": "Thời điểm", "period": "Kỳ", "indicator": "Chỉ tiêu", "value": "Giá trị",
-    "numerator": "Tử số", "denominator": "Mẫu số", "status": "Trạng thái", "low": "Từ", "high": "Đến",
-    "method": "Cách tính", "base": "Cơ sở chia", "parents": "Số đơn vị nguồn", "parents_missing": "Nguồn thiếu số liệu",
-    "coverage": "Độ phủ", "reason": "Lý do",
-}  # fmt: skip
 
 
 def sources_sheet(context: Context) -> Sheet:

@@ -7,8 +7,10 @@ plan gives the same bytes: no clock is read.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.text import vietnamese_number
@@ -34,6 +36,10 @@ _FORMATS: Final = {
     "number": "[$-42A]#,##0.######",
 }
 _MARKED: Final = ("mark",)
+# pixels across A4 landscape at full scale (less a margin: fonts differ from machine to machine), and the most
+# that stay legible when scaled down
+_ACROSS: Final = 1000
+_MOST_ACROSS: Final = 1620
 
 
 def workbook_bytes(context: Context) -> bytes:
@@ -98,13 +104,55 @@ def _styles(book: Workbook) -> dict[str, Format]:
 def _page(page: Worksheet, sheet: Sheet, context: Context, repeat: int) -> None:
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.7)
     if repeat:
         page.repeat_rows(0, repeat - 1)
+    frozen = _frozen(sheet)
+    starts = page_groups([pixels(column.width) for column in sheet.columns], frozen)
+    if len(starts) > 1:
+        page.repeat_columns(0, frozen - 1)
+        page.set_v_pagebreaks(starts[1:])
+        page.set_print_scale(_scale([pixels(column.width) for column in sheet.columns], starts, frozen))
+    else:
+        page.fit_to_pages(1, 0)
     plan_id = _header_text(context.plan.id)
     page.set_header(f"&L&10{_header_text(sheet.vi)} / {_header_text(sheet.en)}&R&10{plan_id}")
     page.set_footer(f"&L&8{context.stamp}&R&9&P/&N")
+
+
+def pixels(width: float) -> float:
+    """Return what a column of so many characters takes across."""
+    return 8 * width + 5
+
+
+def page_groups(widths: Sequence[float], frozen: int) -> list[int]:
+    """Return the first column of each page across: as few as keep the print legible, the frozen ones repeated."""
+    starts, wide = [0], 0.0
+    for at, width in enumerate(widths):
+        if wide + width > _MOST_ACROSS and at > frozen:
+            starts.append(at)
+            wide = sum(widths[:frozen])
+        wide += width
+    return starts
+
+
+def _scale(widths: Sequence[float], starts: Sequence[int], frozen: int) -> int:
+    ends = [*starts[1:], len(widths)]
+    wide = [
+        sum(widths[start:end]) + (sum(widths[:frozen]) if start else 0)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    return max(10, min(100, int(100 * _ACROSS / max(wide))))
+
+
+def row_height(columns: Sequence[Column], row: Sequence[Cell]) -> float:
+    """Return the height in points that a row's longest wrapped text needs; not every program fits it by itself."""
+    lines = 1
+    for column, cell in zip(columns, row, strict=True):
+        text = shown(column, cell)
+        if isinstance(text, str) and text:
+            lines = max(lines, sum(ceil(len(line) / (column.width * 0.98)) or 1 for line in text.split("\n")))
+    return float(min(409, 15 * lines))
 
 
 def _header_text(text: str) -> str:
@@ -132,6 +180,7 @@ def _table(page: Worksheet, sheet: Sheet, context: Context, styles: dict[str, Fo
     page.set_row(0, 48)
     page.set_row(1, 36)
     for number, row in enumerate(sheet.rows, HEAD_ROWS):
+        page.set_row(number, row_height(sheet.columns, row))
         for at, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
             name = column.kind if column.numeric else "mark" if column.key in _MARKED and cell else "text"
             _write(page, number, at, column, cell, styles[name])
@@ -197,8 +246,8 @@ def _cover(page: Worksheet, sheet: Sheet, context: Context, styles: dict[str, Fo
         page.write_string(3, at, column.vi, styles["head"])
         page.write_string(4, at, column.en, styles["head_en"])
     for number, row in enumerate(sheet.rows, 5):
+        page.set_row(number, row_height(sheet.columns, row))
         for at, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
             _write(page, number, at, column, cell, styles["label" if at in (1, 2) else "text"])
-    page.set_column(0, 0, 24, None, {"level": 0})
     _page(page, sheet, context, 0)
     page.set_header(f"&R&10{_header_text(plan.id)}")

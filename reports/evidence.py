@@ -1,0 +1,163 @@
+"""Tables of what rooms beside this one computed: verdicts with citations, indicators before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from reports.context import Context
+from reports.table import Cell, Column, Sheet
+
+WORDS_OUTCOME: Final = {
+    "pass": "đạt",
+    "fail": "không đạt",
+    "exempt": "miễn",
+    "undetermined": "chưa xác định",
+}
+WORDS_SEVERITY: Final = {"mandatory": "bắt buộc", "advisory": "khuyến nghị", "information": "thông tin"}
+
+
+def cited(verdict: Mapping[str, Any]) -> str:
+    """Return where a rule stands: “35/2023/UBTVQH15, Điều 4, khoản 1, điểm a”."""
+    labels = (("article", "Điều"), ("clause", "khoản"), ("point", "điểm"))
+    parts = [str(verdict.get("instrument") or "")]
+    parts += [f"{label} {verdict[key]}" for key, label in labels if verdict.get(key)]
+    return ", ".join(part for part in parts if part)
+
+
+def verdicts_sheet(context: Context) -> Sheet | None:
+    """Return one row a verdict, None when the plan was not judged."""
+    if context.judged is None:
+        return None
+    names = {unit.code: unit.name for unit in context.register}
+    names.update({unit.code: unit.name for unit in context.plan.units})
+    rows = []
+    for verdict in context.judged["verdicts"]:
+        subject = str(verdict.get("subject") or "")
+        rows.append(
+            (
+                verdict["rule"],
+                subject,
+                names.get(subject, ""),
+                verdict["outcome"],
+                verdict["severity"],
+                *(_figure(verdict.get(part), figure) for part in ("measured", "required", "margin")
+                  for figure in ("area_km2", "population")),
+                cited(verdict),
+                str(verdict.get("exception") or ""),
+                str(verdict.get("confidence") or ""),
+                str(verdict.get("message_vi") or ""),
+                str(verdict.get("message_en") or ""),
+            )
+        )  # fmt: skip
+    figures = (
+        ("measured", "Đo được", "Measured"),
+        ("required", "Yêu cầu", "Required"),
+        ("margin", "Chênh", "Margin"),
+    )
+    return Sheet(
+        "verdicts",
+        "Kết luận",
+        "Verdicts",
+        (
+            Column("rule", "Quy tắc", "Rule", "text", 26),
+            Column("subject", "Mã đơn vị", "Subject", "code", 9),
+            Column("name", "Tên", "Name", "text", 18),
+            Column("outcome", "Kết quả", "Outcome", "text", 13, words=WORDS_OUTCOME),
+            Column("severity", "Mức độ", "Severity", "text", 12, words=WORDS_SEVERITY),
+            *(
+                Column(f"{key}_{name}", f"{vi} {word}", f"{en} {unit}", kind, 11)
+                for key, vi, en in figures
+                for name, word, unit, kind in _MEASURES
+            ),
+            Column("citation", "Căn cứ", "Citation", "text", 24),
+            Column("exception", "Ngoại lệ", "Exception", "text", 18),
+            Column("confidence", "Độ tin cậy", "Confidence", "text", 10),
+            Column("message_vi", "Nội dung", "Message (Vietnamese)", "text", 48),
+            Column("message_en", "Nội dung (tiếng Anh)", "Message (English)", "text", 48),
+        ),
+        tuple(rows),
+        ("rule", "subject"),
+    )
+
+
+_MEASURES: Final[tuple[tuple[str, str, str, Any], ...]] = (
+    ("area_km2", "diện tích (km²)", "area (km²)", "area"),
+    ("population", "dân số", "population", "count"),
+)
+
+
+def _figure(values: object, key: str) -> Cell:
+    value = values.get(key) if isinstance(values, Mapping) else None
+    return number_cell(value)
+
+
+def number_cell(value: object) -> Cell:
+    """Return a JSON number as an exact cell, None for anything else (bounds, text)."""
+    if value is None or isinstance(value, bool | str) or value != value:
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float | Decimal):
+        return Decimal(str(value))
+    return None
+
+
+def indicators_sheet(context: Context) -> Sheet | None:
+    """Return the indicators of the new units, None when none were remapped."""
+    if context.remapped is None:
+        return None
+    frame = context.remapped.frame
+    numbers = ("value", "numerator", "denominator", "low", "high", "coverage")
+    counts = ("parents", "parents_missing")
+    rows = [
+        tuple(
+            number_cell(_scalar(cell))
+            if key in (*numbers, *counts)
+            else ""
+            if cell != cell or cell is None
+            else str(cell)
+            for key, cell in zip(frame.columns, record, strict=True)
+        )
+        for record in frame.itertuples(index=False, name=None)
+    ]
+    columns = tuple(
+        Column(
+            str(key),
+            _INDICATOR_WORDS.get(str(key), str(key)),
+            str(key),
+            "number"
+            if key in numbers
+            else "count"
+            if key in counts
+            else "code"
+            if key == "unit_code"
+            else "text",
+            11 if key != "reason" else 40,
+        )
+        for key in frame.columns
+    )
+    return Sheet(
+        "indicators",
+        "Chỉ tiêu sau",
+        "Indicators after",
+        columns,
+        tuple(rows),
+        tuple(key for key in ("unit_code", "period", "indicator") if key in frame.columns),
+        "Giá trị trống: không tính được, lý do ghi bên cạnh; khoảng ở cột low, high.",
+        "An empty value could not be computed, with the reason beside it; bounds stand in low and high.",
+    )
+
+
+def _scalar(cell: Any) -> object:
+    item: Callable[[], object] | None = getattr(cell, "item", None)
+    return item() if item is not None else cell
+
+
+_INDICATOR_WORDS: Final = {
+    "unit_code": "Mã đơn vị", "vintage": "Thời điểm", "period": "Kỳ", "indicator": "Chỉ tiêu", "value": "Giá trị",
+    "numerator": "Tử số", "denominator": "Mẫu số", "status": "Trạng thái", "low": "Từ", "high": "Đến",
+    "method": "Cách tính", "base": "Cơ sở chia", "parents": "Số đơn vị nguồn", "parents_missing": "Nguồn thiếu số liệu",
+    "coverage": "Độ phủ", "reason": "Lý do",
+}  # fmt: skip
