@@ -39,9 +39,9 @@ class Parameter:
         return self.value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
-    """One rule of one instrument over one period.
+    """One rule of one instrument over one period; compared by identity.
 
     ``kinds``, ``terrains``, ``regions`` and ``district_kinds`` say to which units it applies; empty = to all.
     ``inputs`` names the keys of a plan's [procedure] that it reads, ``exceptions`` the rules that waive it.

@@ -112,13 +112,14 @@ def _days(rule: Rule, view: View) -> list[date] | Finding:
     return found
 
 
-def _flags(rule: Rule, view: View) -> Iterator[Finding]:
+def flags(rule: Rule, view: View) -> Iterator[Finding]:
     """Every item is there: true, or a text that names the document."""
-    given = view.plan.procedure
-    refused = [name for name in rule.inputs if given.get(name) is False]
-    missing = [name for name in rule.inputs if name not in given or given[name] == ""]
-    counted: dict[str, Number | None] = {"items": len(rule.inputs) - len(refused) - len(missing)}
-    required: dict[str, Number | None] = {"items": len(rule.inputs)}
+    given, keys = view.plan.procedure, procedure_keys()
+    items = [name for name in rule.inputs if keys[name].type == "flag"]
+    refused = [name for name in items if given.get(name) is False]
+    missing = [name for name in items if name not in given or given[name] == ""]
+    counted: dict[str, Number | None] = {"items": len(items) - len(refused) - len(missing)}
+    required: dict[str, Number | None] = {"items": len(items)}
     if refused:
         yield Finding(
             "fail",
@@ -357,7 +358,7 @@ def _households_report(rule: Rule, view: View) -> Iterator[Finding]:
         )
 
 
-register("flags", plan=_flags)
+register("flags", plan=flags)
 register("share-above", "share", plan=_share_above)
 register("share-from", "share", plan=_share_from)
 register("dates-in-order", plan=_dates_in_order)

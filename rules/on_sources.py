@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from geo.register import Unit
@@ -28,11 +29,17 @@ def share_of(rule: Rule, quantity: str) -> Decimal:
     return rule.number(SHARES[quantity]) if rule.has(SHARES[quantity]) else ONE
 
 
+@lru_cache(maxsize=4096)
+def limit(rule: Rule, standard: Standard, quantity: str) -> Decimal:
+    """Return the line of a rule on one quantity: its share of the standard."""
+    return share_of(rule, quantity) * standard.required(quantity)
+
+
 def short_by(rule: Rule, standard: Standard, amounts: dict[str, Amount], options: Options) -> bool | None:
     """Whether a unit is due by one test against one standard; None where a missing figure leaves it open."""
     states: list[bool | None] = []
     for quantity in QUANTITIES:
-        state = reached(amounts[quantity], share_of(rule, quantity) * standard.required(quantity))
+        state = reached(amounts[quantity], limit(rule, standard, quantity))
         states.append(None if state is None else not state)
     both = rule.condition == "below-all" or (rule.condition == "standard-due" and options.due_2026 == "both")
     return all_of(states) if both else any_of(states)
@@ -56,7 +63,7 @@ def calculation(
         line(
             amounts[quantity],
             quantity,
-            share_of(rule, quantity) * standard.required(quantity),
+            limit(rule, standard, quantity),
             standard.base(quantity),
             share_of(rule, quantity),
             standard.labels(quantity, vi),
@@ -97,7 +104,7 @@ def _test(rule: Rule, view: View, unit: Unit) -> Finding | None:
             )
     certain = not standard.alternatives
     required: dict[str, Number | None] = {
-        q: share_of(rule, q) * standard.required(q) if certain else None for q in QUANTITIES
+        q: limit(rule, standard, q) if certain else None for q in QUANTITIES
     }
     return Finding(
         _OUTCOME[state],
@@ -158,9 +165,9 @@ def due_of(unit: Unit, standard: Standard, tests: Iterable[Rule], options: Optio
     percent, short = {}, {}
     for quantity, amount in amounts.items():
         limits = {s.required(quantity) for s in standard.possible}
-        limit = limits.pop() if len(limits) == 1 else None
-        percent[quantity] = percent_of(amount.value, limit)
-        gap = None if limit is None or amount.value is None else max(limit - amount.value, Decimal(0))
+        full = limits.pop() if len(limits) == 1 else None
+        percent[quantity] = percent_of(amount.value, full)
+        gap = None if full is None or amount.value is None else max(full - amount.value, Decimal(0))
         short[quantity] = gap
     return Due(due, due_by, percent, short, standard, vi, en)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from plans.apply import Amount, FormedUnit
 from rules.book import Rule
 from rules.conditions import Finding, Number, Outcome, register
-from rules.on_sources import SHARES, calculation, decided, quantities, share_of
+from rules.on_procedure import flags
+from rules.on_sources import SHARES, calculation, decided, limit, quantities
 from rules.standards import QUANTITIES, Standard, applies, facts_of
 from rules.view import View, all_of, reached
 from rules.words import line
@@ -57,10 +59,7 @@ def _meets(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
     amounts = amounts_of(item)
 
     def state(other: Standard) -> bool | None:
-        return all_of(
-            reached(amounts[quantity], share_of(rule, quantity) * other.required(quantity))
-            for quantity in QUANTITIES
-        )
+        return all_of(reached(amounts[quantity], limit(rule, other, quantity)) for quantity in QUANTITIES)
 
     answer = decided(state(other) for other in standard.possible)
     if rule.terrains and not facts.terrain:
@@ -76,7 +75,7 @@ def _meets(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
         vi += ". Chưa rõ địa hình của đơn vị hình thành"
         en += ". The terrain of the unit formed is not known"
     required: dict[str, Number | None] = {
-        quantity: None if standard.alternatives else share_of(rule, quantity) * standard.required(quantity)
+        quantity: None if standard.alternatives else limit(rule, standard, quantity)
         for quantity in QUANTITIES
     }
     return _or_waived(
@@ -123,8 +122,8 @@ def _meets_figures(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
     limits = [rule.number(f"population{suffix}") for suffix in suffixes]
     one = Decimal(1)
     answer = decided(
-        all_of((reached(amounts["area_km2"], area), reached(amounts["population"], limit)))
-        for limit in limits
+        all_of((reached(amounts["area_km2"], area), reached(amounts["population"], least)))
+        for least in limits
     )
     vi, en = (
         f"{head[answer]}: "
@@ -152,14 +151,14 @@ def _outlook(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
     amounts = amounts_of(item)
 
     def below(other: Standard) -> bool | None:
-        states = [reached(amounts[q], share_of(rule, q) * other.required(q)) for q in QUANTITIES]
+        states = [reached(amounts[q], limit(rule, other, q)) for q in QUANTITIES]
         return all_of(None if state is None else not state for state in states)
 
     due = decided(below(other) for other in standard.possible)
     head_vi = {True: "Sẽ thuộc diện", False: "Sẽ không thuộc diện", None: "Chưa xác định"}[due]
     head_en = {True: "Would be due", False: "Would not be due", None: "Undetermined"}[due]
     required: dict[str, Number | None] = {
-        q: None if standard.alternatives else share_of(rule, q) * standard.required(q) for q in QUANTITIES
+        q: None if standard.alternatives else limit(rule, standard, q) for q in QUANTITIES
     }
     return Finding(
         {True: "fail", False: "pass", None: "undetermined"}[due],  # type: ignore[arg-type]
@@ -218,8 +217,23 @@ def _government_report(rule: Rule, view: View, item: FormedUnit) -> Finding | No
     )
 
 
+def _with_ground(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
+    """The standards are a condition of a merger; a unit below them needs a stated ground (Law 72 Art. 8 cl. 2 pt đ)."""
+    finding = _meets(rule, view, item)
+    if finding is None or finding.outcome == "pass":
+        return finding
+    ground = view.plan.procedure.get(rule.inputs[-1])
+    return replace(
+        finding,
+        vi=finding.vi + (f". Lý do: {ground}" if ground else f". Cần nêu lý do ({rule.inputs[-1]})"),
+        en=finding.en
+        + (f". Ground: {ground}" if ground else f". A ground has to be stated ({rule.inputs[-1]})"),
+    )
+
+
 register("meets-standard", *SHARES.values(), unit=_meets)
 register("meets-figures", "area_km2", "population", unit=_meets_figures)
 register("outlook", *SHARES.values(), unit=_outlook)
 register("relaxation", "units", unit=_relaxation)
 register("government-report", "units", unit=_government_report, shared=True)
+register("conditions-merge", *SHARES.values(), unit=_with_ground, plan=flags, shared=True)

@@ -16,7 +16,7 @@ from rules.book import Rule
 from rules.conditions import Finding, Number, Outcome, register
 from rules.on_sources import quantities
 from rules.view import View, all_of, amount_of
-from rules.words import KIND_EN, en_number, joined, vi_number
+from rules.words import KIND_EN, en_number, joined, percent_of, vi_number
 
 Pairs = tuple[tuple[NewUnit, Transfer], ...]
 TOLERANCES: Final = {"area_km2": "area_tolerance", "population": "population_tolerance"}
@@ -296,3 +296,43 @@ register("partition", plan=_partition)
 register("conservation", *TOLERANCES.values(), plan=_conservation)
 register("conservation-stated", *TOLERANCES.values(), plan=_stated)
 register("totals", plan=_totals)
+
+
+def _reduction(rule: Rule, view: View) -> Iterator[Finding]:
+    """The cut in units beside the national target, which binds no single province."""
+    before, after = len(view.register), len(view.after)
+    if not before:
+        return
+    percent = percent_of(Decimal(before - after), Decimal(before))
+    low, high = (vi_number(rule.number(name) * 100) for name in ("low", "high"))
+    assert percent is not None
+    yield Finding(
+        "undetermined",
+        f"Giảm {vi_number(percent)} % ({before} còn {after}); mục tiêu {low}–{high} % là của cả nước",
+        f"Cut by {en_number(percent)} % ({before} to {after}); the target of {low}–{high} % is the nation's",
+        {"percent": percent},
+        {"percent": rule.number("low") * 100},
+    )
+
+
+def _ward_share(rule: Rule, view: View) -> Iterator[Finding]:
+    """Wards among all commune-level units of a centrally-run city after the plan."""
+    provinces = {unit.province_name for unit in view.after}
+    if len(provinces) != 1 or not provinces.pop().casefold().startswith("thành phố "):
+        return
+    wards = sum(unit.kind == "ward" for unit in view.after)
+    percent = percent_of(Decimal(wards), Decimal(len(view.after)))
+    need = rule.number("ward_share") * 100
+    assert percent is not None
+    ok = wards >= rule.number("ward_share") * len(view.after)
+    yield Finding(
+        "pass" if ok else "fail",
+        f"{wards} phường trên {len(view.after)} đơn vị: {vi_number(percent)} % (yêu cầu từ {vi_number(need)} %)",
+        f"{wards} wards of {len(view.after)} units: {en_number(percent)} % (at least {en_number(need)} %)",
+        {"percent": percent},
+        {"percent": need},
+    )
+
+
+register("reduction", "low", "high", plan=_reduction)
+register("ward-share", "ward_share", plan=_ward_share)

@@ -7,7 +7,7 @@ from geo.register import KIND_NAMES
 from plans.apply import FormedUnit
 from rules.book import Rule
 from rules.conditions import Finding, register
-from rules.view import View
+from rules.view import View, name_key
 from rules.words import KIND_EN, joined
 
 
@@ -208,3 +208,22 @@ register("group-role", unit=_group_role)
 register("waiver-units", "units", unit=_waiver)
 register("result-kind", unit=_result_kind)
 register("kind-allowed", unit=_kind_allowed)
+
+
+def _council_term(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
+    """The name of one predecessor of the kind kept: its term number goes on; else term I."""
+    if not view.is_new(item.plan):
+        return None
+    kept = [
+        s for s in item.sources if name_key(s.name) == name_key(item.plan.name) and s.kind == item.plan.kind
+    ]
+    if kept:
+        return Finding(
+            "pass",
+            f"Giữ tên {kept[0].full_name}: tiếp số khoá của đơn vị này",
+            f"The name of {kept[0].name} is kept: its term number goes on",
+        )
+    return Finding("pass", "Đổi tên hoặc loại: khoá I", "Name or kind changed: term I")
+
+
+register("council-term", unit=_council_term)

@@ -99,7 +99,7 @@ class Factor:
     label_en: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Standard:
     """A minimum area (km²) and population (persons), before (``base_…``) and after the factors.
 
