@@ -96,14 +96,15 @@ class Rule:
     def cited(self, vi: bool = True) -> str:
         """Return the citation in words: “điểm a khoản 2 Điều 1, 35/2023/UBTVQH15”."""
         if not self.article:
-            return f"{self.citation} ({self.instrument})" if self.instrument else self.citation
+            return f"{self.citation} ({self.instrument})"
         point, clause, article = ("điểm", "khoản", "Điều") if vi else ("point", "clause", "Article")
         parts = [
             f"{word} {value}"
             for word, value in ((point, self.point), (clause, self.clause), (article, self.article))
             if value
         ]
-        return (" " if vi else ", ").join(parts) + f", {self.instrument}"
+        said = f" ({self.citation})" if self.citation else ""
+        return (" " if vi else ", ").join(parts) + f", {self.instrument}{said}"
 
 
 @dataclass(frozen=True, slots=True)
