@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 import streamlit as st
 
-from ui import page_map, page_overview
+from geo.errors import SapxepError
+from ui.session import choose_work
 from ui.style import apply_style
 from ui.text import choose_language, language, t
 
-ICON = Path(__file__).parent / "static" / "sapxep" / "icon.svg"
+ICON: Final = Path(__file__).parent / "static" / "sapxep" / "icon.svg"
+PAGES: Final = (
+    "overview",
+    "map",
+    "rules",
+    "indicators",
+    "workbench",
+    "compare",
+    "dashboard",
+    "assess",
+    "export",
+    "review",
+)
+
+
+def opened(name: str) -> Callable[[], None]:
+    """Return what draws a page: its module is imported when it is first opened; errors are said, not traced."""
+
+    def page() -> None:
+        try:
+            import_module(f"ui.page_{name}").page()
+        except SapxepError as error:
+            st.error(error.text(language()))
+
+    return page
 
 
 def main() -> None:
@@ -23,10 +52,14 @@ def main() -> None:
             st.caption(t("app.numbers"))
     apply_style()
     pages = [
-        st.Page(page_overview.page, title=t("page.overview"), default=True),
-        st.Page(page_map.page, title=t("page.map"), url_path="map"),
+        st.Page(opened(name), title=t(f"page.{name}"), url_path=name, default=name == "overview")
+        for name in PAGES
+        if find_spec(f"ui.page_{name}")
     ]
-    st.navigation(pages).run()
+    chosen = st.navigation(pages)
+    with st.sidebar:
+        choose_work()
+    chosen.run()
 
 
 main()

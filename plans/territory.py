@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from geo.layer import Layer
 from plans.plan import Plan
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+
+    from geo.layer import Layer
 
 # a split unit keeps its own polygon; the mark tells its key from the code of the unit that may reuse the code
 SPLIT_MARK: Final = "*"

@@ -1,0 +1,274 @@
+"""What a visitor works on: one plan over one register on one map, chosen in the sidebar, shared by all pages."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.errors import PlanError, Problem, SapxepError
+from geo.files import parse_csv
+from geo.register import Register
+from geo.registers import embedded_for, embedded_ids, embedded_register, register_of
+from plans.apply import apply_plan
+from plans.check import check_plan
+from plans.files import embedded_plan, embedded_plans, parse_plan, plan_text
+from plans.plan import Plan
+from plans.territory import SPLIT_MARK
+from ui.layers import MapLayer, publish, unit_properties
+from ui.text import language, t
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from geo.layer import Layer
+    from rules.engine import Judgement
+
+_PLAN: Final = "session:plan"
+_OPENED: Final = "session:opened"
+_REGISTER: Final = "session:register"
+_LAYER: Final = "session:layer"
+UPLOADED: Final = "uploaded"
+BOUNDARY_TYPES: Final = ("geojson", "json", "gpkg", "zip", "fgb")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One plan over its base register, with the boundaries in use; everything else is derived from it."""
+
+    plan: Plan
+    register: Register
+    own_layer: Layer | None = None
+
+    @cached_property
+    def layer(self) -> Layer | None:
+        """The visitor's own boundaries, else the schematic map, None where there is none.
+
+        Read when first asked for: geopandas takes a second to import, and the first map does without.
+        """
+        if self.own_layer is not None:
+            return self.own_layer
+        from geo.layer import embedded_layer
+
+        return embedded_layer(self.register.vintage)
+
+    @cached_property
+    def key(self) -> str:
+        """A key for caches: equal for equal plan, register and boundaries."""
+        parts = (plan_text(self.plan), self.register.id, str(len(self.register)), self.layer_key)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+
+    @property
+    def layer_key(self) -> str:
+        """What tells the boundaries in use from others, without reading them."""
+        return "schematic" if self.own_layer is None else self.own_layer.content_hash
+
+
+def open_plan(plan: Plan, register: Register | None = None) -> None:
+    """Make a plan the one all pages show: a scenario, an uploaded file. Takes effect on the next run."""
+    st.session_state[_OPENED] = plan
+    st.session_state[_PLAN] = UPLOADED
+    if register is not None:
+        st.session_state[_REGISTER] = register
+
+
+def choose_work() -> None:
+    """Draw the sidebar's part: which plan, and files of the visitor's own."""
+    names = [*embedded_plans(), *([UPLOADED] if _OPENED in st.session_state else [])]
+    if st.session_state.get(_PLAN) not in names:
+        st.session_state[_PLAN] = names[0]
+    # the widget's own state goes when a page does not draw it; ours stays
+    chosen = st.selectbox(
+        t("session.plan"), names, index=names.index(st.session_state[_PLAN]), format_func=_plan_label
+    )
+    if chosen != st.session_state[_PLAN]:
+        st.session_state[_PLAN] = chosen
+        st.rerun()
+    with st.expander(t("session.own_files")):
+        _upload("plan", t("session.plan_file"), ("toml",), _take_plan)
+        _upload("register", t("session.register_file"), ("csv",), _take_register)
+        _upload("layer", t("session.boundaries_file"), BOUNDARY_TYPES, _take_layer)
+
+
+def _plan_label(name: str) -> str:
+    plan = st.session_state[_OPENED] if name == UPLOADED else embedded_plan(name)
+    title = plan.title_en if language() == "en" else plan.title_vi
+    return f"{plan.instrument or plan.id} · {title}".strip(" ·")
+
+
+def _upload(name: str, label: str, types: tuple[str, ...], take: Callable[[str, bytes], str]) -> None:
+    given = st.file_uploader(label, type=list(types), key=f"session:upload-{name}")
+    if given is None:
+        st.session_state.pop(f"session:taken-{name}", None)
+        return
+    content = given.getvalue()
+    mark = hashlib.sha256(content).hexdigest()
+    taken = st.session_state.get(f"session:taken-{name}")
+    if taken is None or taken[0] != mark:
+        try:
+            said = take(given.name, content)
+        except SapxepError as error:
+            st.session_state[f"session:taken-{name}"] = (mark, "", error.text(language(), limit=12))
+        else:
+            st.session_state[f"session:taken-{name}"] = (mark, said, "")
+            st.rerun()
+    _, said, wrong = st.session_state[f"session:taken-{name}"]
+    if wrong:
+        st.error(wrong)
+    else:
+        st.success(said)
+
+
+def _take_plan(name: str, content: bytes) -> str:
+    from geo.files import decode
+
+    plan = parse_plan(decode(content, name)[0], name)
+    check_plan(plan, register_for(plan))
+    open_plan(plan)
+    return t("session.plan_taken", units=len(plan.units))
+
+
+def _take_register(name: str, content: bytes) -> str:
+    register = register_of(parse_csv(content, name), work().plan.base, name)
+    check_plan(work().plan, register)
+    st.session_state[_REGISTER] = register
+    return t("session.register_taken", units=len(register))
+
+
+def _take_layer(name: str, content: bytes) -> str:
+    from geo.layer import read_layer
+
+    register = work().register
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(content)
+        layer = read_layer(path, register, name=name)
+    st.session_state[_LAYER] = (register.vintage, layer)
+    missing = len(register) - sum(code in register for code in layer.codes)
+    notes = "\n".join(problem.text(language()) for problem in layer.reports[:8])
+    return t("session.boundaries_taken", units=len(layer.codes), missing=missing) + (
+        f"\n\n{notes}" if notes else ""
+    )
+
+
+def register_for(plan: Plan) -> Register:
+    """Return the visitor's own register where it is of the plan's base vintage, else the embedded one.
+
+    Raises PlanError when there is none.
+    """
+    own = st.session_state.get(_REGISTER)
+    if isinstance(own, Register) and own.vintage == plan.base:
+        return own
+    found = embedded_for(plan.base)
+    if found is None:
+        raise PlanError(
+            Problem(
+                "không có sổ đơn vị kèm sẵn cho thời điểm gốc; hãy tải sổ của bạn lên",
+                "there is no embedded register of the base vintage; upload one",
+                plan.id,
+                field="base",
+                found=plan.base,
+                accepted=", ".join(embedded_ids()),
+            )
+        )
+    return embedded_register(found)
+
+
+def work() -> Work:
+    """Return what the visitor works on: at first the first embedded plan."""
+    name = st.session_state.get(_PLAN, embedded_plans()[0])
+    plan = (
+        st.session_state[_OPENED]
+        if name == UPLOADED and _OPENED in st.session_state
+        else embedded_plan(name if name != UPLOADED else embedded_plans()[0])
+    )
+    register = register_for(plan)
+    own = st.session_state.get(_LAYER)
+    return Work(plan, register, own[1] if own is not None and own[0] == register.vintage else None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _judgement(key: str, regime: str | None, _work: Work) -> Judgement:  # noqa: ARG001 (the cache's key)
+    from geo.adjacency import adjacency, pieces
+    from rules.engine import judge
+
+    layer = _work.layer
+    graph = None if layer is None else adjacency(layer)
+    return judge(_work.plan, _work.register, graph, None if layer is None else pieces(layer), regime=regime)
+
+
+def judgement(current: Work, regime: str | None = None) -> Judgement:
+    """Return the verdicts on the plan, under another regime where one is named; kept between runs."""
+    return _judgement(current.key, regime, current)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _after(key: str, _work: Work) -> Register:  # noqa: ARG001 (the cache's key)
+    return apply_plan(_work.plan, _work.register)
+
+
+def register_after(current: Work) -> Register:
+    """Return the register of the vintage that the plan leads to."""
+    return _after(current.key, current)
+
+
+def predecessors(current: Work) -> Mapping[str, tuple[str, ...]]:
+    """Return the full names of what each unit formed takes, by code; parts say so."""
+    return {
+        unit.code: tuple(
+            current.register[transfer.code].full_name
+            + ("" if transfer.part == "whole" else f" ({t('part.' + transfer.part)})")
+            for transfer in unit.transfers
+        )
+        for unit in current.plan.units
+    }
+
+
+def map_before(current: Work) -> MapLayer | None:
+    """Return the map of the units before the plan, None where there are no boundaries."""
+    from ui.data import map_layer, schematic_layer
+
+    if current.own_layer is None:
+        return schematic_layer(current.register)
+    return map_layer(current.own_layer, current.register)
+
+
+def map_after(current: Work) -> MapLayer | None:
+    """Return the map of the units after the plan, None where there are no boundaries.
+
+    A split unit keeps its own polygon under its old code with plans.territory.SPLIT_MARK: its new line is unknown.
+    """
+    frame = _layer_after(current.key, current)
+    if frame is None or current.layer is None:
+        return None
+    after = register_after(current)
+    properties = unit_properties(after, predecessors(current))
+    for key, shared_by in zip(frame.index, frame["shared_by"], strict=True):
+        if shared_by:
+            unit = current.register[key.removesuffix(SPLIT_MARK)]
+            names = ", ".join(after[code].full_name for code in shared_by.split())
+            properties[key] = {
+                "name": unit.name,
+                "district": unit.district_name,
+                "tip": [unit.full_name, t("map.split", names=names)],
+            }
+    return publish(
+        dict(zip(frame.index, frame.geometry, strict=True)),
+        properties,
+        version=f"after-{current.key}",
+        schematic=current.layer.schematic,
+        name=current.plan.id,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _layer_after(key: str, _work: Work) -> GeoDataFrame | None:  # noqa: ARG001 (the cache's key)
+    from plans.territory import layer_after
+
+    return None if _work.layer is None else layer_after(_work.plan, _work.layer)
