@@ -11,7 +11,7 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import SapxepError
-from ui.session import choose_work
+from ui.session import choose_work, keep_pages
 from ui.style import apply_style
 from ui.text import choose_language, language, t
 
@@ -51,12 +51,13 @@ def main() -> None:
         if language() == "en":
             st.caption(t("app.numbers"))
     apply_style()
-    pages = [
-        st.Page(opened(name), title=t(f"page.{name}"), url_path=name, default=name == "overview")
+    pages = {
+        name: st.Page(opened(name), title=t(f"page.{name}"), url_path=name, default=name == "overview")
         for name in PAGES
         if find_spec(f"ui.page_{name}")
-    ]
-    chosen = st.navigation(pages)
+    }
+    keep_pages(pages)
+    chosen = st.navigation(list(pages.values()))
     with st.sidebar:
         choose_work()
     chosen.run()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
@@ -34,6 +34,7 @@ _PLAN: Final = "session:plan"
 _OPENED: Final = "session:opened"
 _REGISTER: Final = "session:register"
 _LAYER: Final = "session:layer"
+_PAGES: Final = "session:pages"
 UPLOADED: Final = "uploaded"
 BOUNDARY_TYPES: Final = ("geojson", "json", "gpkg", "zip", "fgb")
 
@@ -76,6 +77,22 @@ def open_plan(plan: Plan, register: Register | None = None) -> None:
     st.session_state[_PLAN] = UPLOADED
     if register is not None:
         st.session_state[_REGISTER] = register
+
+
+def keep_pages(pages: Mapping[str, Any]) -> None:
+    """Keep the pages of this run by name, so that one page can lead to another."""
+    st.session_state[_PAGES] = dict(pages)
+
+
+def open_page(name: str) -> None:
+    """Go to another page at once."""
+    st.switch_page(st.session_state[_PAGES][name])
+
+
+def open_on_map(code: str, side: str = "before") -> None:
+    """Go to the Map page with a unit in view; ``side``: its code is of the vintage before or after the plan."""
+    st.session_state.update({"map-side": side, "map-search": code, "map-focus": code, "map-chosen": code})
+    open_page("map")
 
 
 def choose_work() -> None:
