@@ -25,6 +25,8 @@ from ui.maplayer import Restyle, UnitLayer
 from ui.text import t
 
 HEIGHT: Final = 560
+WORDS: Final = ("loading", "failed", "fit")
+TOOL_WORDS: Final = ("box", "line", "box_hint", "line_hint")
 # a tile layer for whoever has one, e.g. https://tiles.example.vn/{z}/{x}/{y}.png; none by default: no network
 TILES: Final = "SAPXEP_TILES"
 TILES_CREDIT: Final = "SAPXEP_TILES_CREDIT"
@@ -58,11 +60,16 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click on the map: the unit's code (empty beside all units), ``more`` with Ctrl or Shift held."""
+    """A click on the map: the unit's code (empty beside all units), ``more`` with Ctrl or Shift held.
+
+    With tools also ``codes``, the units in a box (None where it was none), or ``line``, points (lon, lat).
+    """
 
     code: str
     more: bool
     at: int
+    codes: tuple[str, ...] | None = None
+    line: tuple[tuple[float, float], ...] = ()
 
 
 def last_click(key: str) -> Click | None:
@@ -72,7 +79,14 @@ def last_click(key: str) -> Click | None:
     if not drawing:
         return None
     given = drawing["properties"]
-    return Click(str(given["code"]), bool(given.get("more")), int(given.get("at", 0)))
+    boxed = given.get("codes")
+    return Click(
+        str(given["code"]),
+        bool(given.get("more")),
+        int(given.get("at", 0)),
+        None if boxed is None else tuple(map(str, boxed)),
+        tuple((float(lon), float(lat)) for lon, lat in given.get("line") or ()),
+    )
 
 
 def new_click(key: str) -> Click | None:
@@ -103,21 +117,23 @@ def show_map(
     height: int = HEIGHT,
     legend: str = "",
     link: str = "",
+    tools: bool = False,
 ) -> str | None:
     """Draw the map and return the code of the unit clicked last, or None.
 
     ``styles`` by code, units not named are drawn as BASE. ``focus``: the unit or units to zoom to, once for each
     change of focus. ``notes``: a last line of the tooltip by code (the figure that is coloured). ``districts``:
     outlines by the units' district. ``legend``: HTML of ui.legend, shown below. ``link``: maps with the same
-    link on a page show the same extent.
+    link on a page show the same extent. ``tools``: a box and a line can be drawn (see Click).
     """
     options: dict[str, Any] = {
         "url": layer.url,
         "base": _compact(BASE),
         "districts": ["#5b6675", 1.3] if districts else None,
         "notice": t("map.schematic") if layer.schematic else "",
-        "words": {word: t(f"map.{word}") for word in ("loading", "failed", "fit")},
+        "words": {word: t(f"map.{word}") for word in WORDS + (TOOL_WORDS if tools else ())},
         "link": link,
+        "tools": tools,
     }
     # built anew on each run: st_folium changes the map it is given, so it must not be kept
     drawn = folium.Map(location=(21.0, 105.7), zoom_start=10, tiles=None)

@@ -205,9 +205,20 @@ def work() -> Work:
         if name == UPLOADED and _OPENED in st.session_state
         else embedded_plan(name if name != UPLOADED else embedded_plans()[0])
     )
+    return work_of(plan)
+
+
+def work_of(plan: Plan) -> Work:
+    """Return a plan with its register and the visitor's own boundaries where they fit. Raises PlanError."""
     register = register_for(plan)
     own = st.session_state.get(_LAYER)
     return Work(plan, register, own[1] if own is not None and own[0] == register.vintage else None)
+
+
+def follow_plan(before: Plan, after: Plan) -> None:
+    """Where all pages show ``before`` as an opened plan, let them show ``after``: it was edited."""
+    if st.session_state.get(_PLAN) == UPLOADED and st.session_state.get(_OPENED) == before:
+        st.session_state[_OPENED] = after
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -76,6 +76,7 @@
       map.on("zoomend", thinOutlines);
       map.on("moveend", drawLabels);
       watchSize();
+      if (options.tools) S.tools(map, { units: units, send: send, words: options.words });
       wait.remove();
     }).catch(function () {
       wait.classList.add("sx-failed");
