@@ -28,7 +28,7 @@ def _scales(block: Block) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bo
     exact = np.ones(len(block.columns), dtype=bool)
     by_indicator: dict[str, list[int]] = {}
     for column in np.flatnonzero(~whole):
-        by_indicator.setdefault(block.columns[column][0].id, []).append(int(column))
+        by_indicator.setdefault(block.columns[int(column)][0].id, []).append(int(column))
     for columns in by_indicator.values():
         places = decimals_of(values[columns])
         exact[columns] = places is not None
@@ -79,7 +79,7 @@ def count(block: Block) -> Result:
     return result
 
 
-def _envelope(links: Links, scaled: Floats, parts: Floats, exact: np.ndarray) -> tuple[Floats, Floats]:  # type: ignore[type-arg]
+def _envelope(links: Links, scaled: Floats, parts: Floats, exact: np.ndarray) -> tuple[Floats, Floats]:
     """Return the bounds of the targets that take parts, shape (columns, touched); missing parents count as 0 below."""
     chosen = np.flatnonzero(np.repeat(links.touched, links.counts))
     starts = np.concatenate([[0], np.cumsum(links.counts[links.touched])[:-1]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -43,12 +43,12 @@ def frame_of(
 ) -> pd.DataFrame:
     """Return the remapped observations in the contract's columns, by indicator, period and unit.
 
-    Status: the highest of the parents', at least E where a share below 1 was used, O where there is no value, M for
-    zero over zero. A code whose territory changed says so in the reason of an indicator's first period: on the new
-    units the series is whole, it breaks where it is joined to the old one by code (indicators.series marks that B).
-    Coverage: weight of the
-    parents given over that of all, the weight being the register's population times the share (where it is not
-    known: the number of parents).
+    Status: the highest of the parents', at least E where a share below 1 was used; without a value the
+    highest of the parents that have none, O where all have one, M for zero over zero. A code whose
+    territory changed says so in the reason of an indicator's first period: on the new units the series is
+    whole, it breaks where it is joined to the old one by code (indicators.series marks that B). Coverage:
+    weight of the parents given over that of all, the weight being the register's population times the
+    share (where it is not known: the number of parents).
     """
     links = pieces[0].block.links
     shape = (len(data.columns), len(links.targets))
@@ -81,11 +81,14 @@ def frame_of(
                 words = np.full(shape, None, dtype=object)
             words[rows] = result.words
             valued |= result.words != ""
-        found = np.minimum.reduceat(
-            np.take(data.status[rows], block.links.source, axis=1), block.links.starts, axis=1
-        )
+        given = np.take(data.status[rows], block.links.source, axis=1)
+        found = np.minimum.reduceat(given, block.links.starts, axis=1)
         found = np.where(result.estimated, np.minimum(found, rank("E")), found)
-        found = np.where(~valued, np.minimum(found, rank("O")), found)
+        if not valued.all():
+            # why there is no value is said by the parents that have none: suppressed stays suppressed
+            silent = np.where(np.take(result.known, block.links.source, axis=1), rank("A"), given)
+            silent = np.minimum.reduceat(silent, block.links.starts, axis=1)
+            found = np.where(valued, found, np.where(silent == rank("A"), rank("O"), silent))
         found[result.impossible & ~valued] = rank("M")
         why = result.reason.copy()
         if first[rows].any() and block.links.changed.any():
@@ -96,7 +99,7 @@ def frame_of(
         status[rows] = found
         reason[rows] = why
     return _frame(data, links.targets, links.parents, vintage, figures, words, status, method, list(bases), base,
-                  _missing_parents(data, pieces, lacking), coverage, reason, reasons)  # fmt: skip
+                  _missing_parents(pieces, lacking), coverage, reason, reasons)  # fmt: skip
 
 
 def _rows(columns: tuple[int, ...]) -> slice | list[int]:
@@ -134,7 +137,7 @@ def _coverage(block: Block, result: Result, population: Floats) -> Floats:
 
 
 def _missing_parents(
-    data: Panel, pieces: Sequence[Pieces], lacking: npt.NDArray[np.int32]
+    pieces: Sequence[Pieces], lacking: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.int32], list[str]]:
     """Return for each cell the place of the text that names its missing parents, and the texts."""
     places = np.zeros(lacking.shape, dtype=np.int32)
@@ -191,7 +194,7 @@ def _frame(
         "high": figures["high"].ravel(),
         "method": _text(method.ravel(), list(METHODS)),
         "base": _text(base.ravel(), base_texts),
-        "parents": _text(np.tile(by_target, height), kept_parents),
+        "parents": _text(np.tile(by_target, height).astype(np.int32), kept_parents),
         "parents_missing": _text(gone[0].ravel(), gone[1]),
         "coverage": coverage.ravel(),
         "reason": _text(reason.ravel(), reasons.texts),
@@ -199,7 +202,7 @@ def _frame(
     return pd.DataFrame(columns, copy=False)
 
 
-def _text(places: npt.NDArray[np.signedinteger], texts: Sequence[str]) -> pd.Categorical:
+def _text(places: npt.NDArray[Any], texts: Sequence[str]) -> pd.Categorical:
     """Return a categorical column; places are ours and right, so they are not looked through again."""
     dtype = pd.CategoricalDtype(pd.Index(list(texts), dtype=object))
     return pd.Categorical.from_codes(places, dtype=dtype, validate=False)
@@ -217,21 +220,21 @@ def totals_of(data: Panel, pieces: Sequence[Pieces]) -> pd.DataFrame:
     for piece in pieces:
         if not piece.block.indicator.kind.startswith("count"):
             continue
-        links, result = piece.block.links, piece.result
-        lacking = missing_counts(links, result.known)
-        partial = _partials(piece, lacking)
+        result = piece.result
+        partial = _partials(piece, missing_counts(piece.block.links, result.known))
+        inside = np.zeros(len(piece.columns)) if result.pool is None else result.pool
+        # figures of up to six decimals: their sums lose the dust of binary fractions
+        before = np.round(np.nansum(piece.block.value, axis=1), 6)
+        after = np.round(np.nansum(result.value, axis=1) + inside + partial, 6)
+        dust = np.where(before == np.rint(before), 0.0, 1e-9 * np.abs(before))
+        equal = np.abs(before - after) <= dust
+        lost = np.isnan(piece.block.value).sum(axis=1), np.isnan(result.value).sum(axis=1)
         for row, column in enumerate(piece.columns):
             indicator, period = data.columns[column]
-            before = float(np.nansum(data.value[column]))
-            inside = float(result.pool[row]) if result.pool is not None else 0.0
-            after = float(np.nansum(result.value[row])) + inside + float(partial[row])
-            after = round(after, 6) if after != int(after) else after
-            before = round(before, 6) if before != int(before) else before
             rows.append(
                 (
-                    indicator.id, period, before, after, inside, float(partial[row]),
-                    int(np.isnan(data.value[column]).sum()), int(np.isnan(result.value[row]).sum()),
-                    abs(before - after) <= 1e-9 * max(1.0, abs(before)) * (before != int(before)),
+                    indicator.id, period, float(before[row]), float(after[row]), float(inside[row]),
+                    float(partial[row]), int(lost[0][row]), int(lost[1][row]), bool(equal[row]),
                 )
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(TOTALS))

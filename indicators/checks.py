@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -87,7 +87,7 @@ def numbers(
         checks.problem(
             vi,
             en,
-            int(long.at[row, "row"]),
+            _row(long, row),
             _where(long, row, part),
             cell,
             "1234.5 (để trống nếu thiếu / empty if missing)",
@@ -102,13 +102,13 @@ def numbers(
     for row, cell in text[grouped].head(checks.limit).items():
         checks.problem(
             "dấu chấm phân nhóm nghìn trong một số đếm?", "a point that groups thousands in a count?",
-            int(long.at[row, "row"]), _where(long, row, part), cell, "1234",
+            _row(long, row), _where(long, row, part), cell, "1234",
         )  # fmt: skip
     never = long["indicator"].isin([i for i, row in kinds.items() if row and row.kind.startswith("count")])
     negative = (values < 0) & (never if part == "value" else True)
     for row in values[negative].head(checks.limit).index:
         checks.problem(
-            "số đếm không thể âm", "a count cannot be negative", int(long.at[row, "row"]), _where(long, row, part),
+            "số đếm không thể âm", "a count cannot be negative", _row(long, row), _where(long, row, part),
             text[row], ">= 0",
         )  # fmt: skip
     if words is not None and words.any():
@@ -123,8 +123,13 @@ def _counted(indicator: Indicator) -> bool:
     return indicator.kind.startswith("count") and not indicator.unit.startswith(_MEASURED)
 
 
-def _where(long: pd.DataFrame, row: object, part: str) -> str:
-    return f"{part} ({long.at[row, 'indicator']})"
+def _where(long: pd.DataFrame, row: Any, part: str) -> str:
+    return f"{part} ({long['indicator'].at[row]!s})"
+
+
+def _row(long: pd.DataFrame, row: Any) -> int:
+    found: Any = long["row"].at[row]
+    return int(found)
 
 
 def _what(cell: str) -> tuple[str, str]:
@@ -188,7 +193,7 @@ def contradictions(frame: pd.DataFrame, catalogue: Catalogue, checks: Checks) ->
         checks.report(
             "tỷ lệ công bố trái với tử số và mẫu số; dùng tử số và mẫu số",
             "the published rate contradicts its parts; the parts are used",
-            int(frame.at[row, "row"]), f"value ({frame.at[row, 'indicator']})", f"{said[row]:g}", f"{quotient[row]:.4g}",
+            _row(frame, row), _where(frame, row, "value"), f"{said[row]:g}", f"{quotient[row]:.4g}",
         )  # fmt: skip
     zeros = int((zero & said.notna()).sum())
     if zeros:

@@ -1,4 +1,4 @@
-"""What the columns of a table are, and of what kind an indicator is: suggestions with reasons, for a person to confirm."""
+"""What the columns of a table are, of what kind an indicator is: suggestions with reasons, for a person to confirm."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PARTS: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ColumnRole:
-    """What one column is; a column of data carries the indicator, the period (where its header says it) and the part."""
+    """What one column is; one of data carries the indicator, the period (where its header says it) and the part."""
 
     column: str
     role: Role
@@ -150,14 +150,16 @@ _WORDS: Final[Sequence[tuple[str, str, str, str]]] = (
     (r"hai long.*(dieu tra|khao sat)|survey|khao sat", "survey", "%", "điều tra / survey"),
     (r"lon nhat|xa nhat|cao nhat|toi da|max", "maximum", "", "lớn nhất / maximum"),
     (r"nho nhat|gan nhat|thap nhat|toi thieu|min\b", "minimum", "", "nhỏ nhất / minimum"),
-    (r"ty le.*(thu tuc|tthc|dich vu cong|csdl)|procedures", "ratio-distinct", "%", "tỷ lệ trên danh mục / distinct items"),
+    (r"ty le.*(thu tuc|tthc|dich vu cong|csdl)|procedures", "ratio-distinct", "%",
+     "tỷ lệ trên danh mục / distinct items"),
     (r"ty le|ty trong|ti le|%|rate|share|percent|mat do|density|/ ?1\.?000|tren 1", "ratio", "%", "tỷ lệ / ratio"),
     (r"trung binh|binh quan|average|mean", "mean", "", "bình quân / mean"),
     (r"\bloai\b|phan loai|class", "class", "", "phân loại / class"),
     (r"\bco (tram|truong|cho|bo phan)|facility", "facility", "có/không", "có hay không / facility"),
-    (r"dan so|dien tich|so ho\b|population|area|households|dang |ton dong|luy ke|pending|so truong|so tram", "count-stock",
-     "", "số tại thời điểm / stock"),
-    (r"ho so|luot|so (luong|vu|ca|lan)|tiep nhan|dossier|received|count|number", "count-flow", "", "số trong kỳ / flow"),
+    (r"dan so|dien tich|so ho\b|population|area|households|dang |ton dong|luy ke|pending|so truong|so tram",
+     "count-stock", "", "số tại thời điểm / stock"),
+    (r"ho so|luot|so (luong|vu|ca|lan)|tiep nhan|dossier|received|count|number", "count-flow", "",
+     "số trong kỳ / flow"),
 )  # fmt: skip
 
 

@@ -61,15 +61,19 @@ _TABLE: Final = (
     Kind(
         "ratio", additive.ratio,
         ("tổng tử số chia tổng mẫu số", "sum of numerators over sum of denominators"),
-        ("chia cả tử số và mẫu số; một cơ sở nghĩa là giả định cùng tỷ lệ", "both are split; one base assumes the same rate"),
+        ("chia cả tử số và mẫu số; một cơ sở nghĩa là giả định cùng tỷ lệ",
+         "both are split; one base assumes the same rate"),
         ("cộng từng kỳ rồi chia", "summed per period, then divided"),
-        ("Fréchet / Duncan-Davis; chỉ biết tỷ lệ: [nhỏ nhất, lớn nhất]", "Fréchet / Duncan-Davis; rates alone: [min, max]"),
-        ("không lấy trung bình các tỷ lệ khi thiếu mẫu số", "rates are not averaged where the denominator is unknown"),
+        ("Fréchet / Duncan-Davis; chỉ biết tỷ lệ: [nhỏ nhất, lớn nhất]",
+         "Fréchet / Duncan-Davis; rates alone: [min, max]"),
+        ("không lấy trung bình các tỷ lệ khi thiếu mẫu số",
+         "rates are not averaged where the denominator is unknown"),
         reversible=True,
     ),
     Kind(
         "ratio-distinct", sets.distinct,
-        ("hợp của các tập: cần danh sách; không có thì chỉ có khoảng", "the union of sets: needs the lists; else bounds"),
+        ("hợp của các tập: cần danh sách; không có thì chỉ có khoảng",
+         "the union of sets: needs the lists; else bounds"),
         ("cần danh sách", "needs the lists"), ("cần danh sách từng kỳ", "needs the lists of each period"),
         ("[max N, min(tổng N, |U|)]", "[max N, min(sum N, |U|)]"),
         ("không cộng số đếm không trùng", "counts of distinct items are not summed"),
@@ -77,7 +81,8 @@ _TABLE: Final = (
     Kind(
         "inherited", sets.inherited,
         ("lấy nguyên nếu các đơn vị gốc bằng nhau", "copied where all parents are equal"), ("lấy nguyên", "copied"),
-        ("lấy nguyên", "copied"), _NONE, ("khác nhau thì để trống; không bao giờ cộng", "empty where they differ; never summed"),
+        ("lấy nguyên",
+         "copied"), _NONE, ("khác nhau thì để trống; không bao giờ cộng", "empty where they differ; never summed"),
         reversible=True,
     ),
     Kind(
@@ -125,7 +130,8 @@ _TABLE: Final = (
         "score", recomputed.score, ("tính lại từng thành phần rồi cộng", "every component recomputed, then summed"),
         _SAME, ("theo công thức của kỳ", "by the period's formula"),
         ("tổng các khoảng của thành phần", "the sum of the components' bounds"),
-        ("thiếu một thành phần thì không có tổng; điểm không lấy trung bình", "no total without all; scores are not averaged"),
+        ("thiếu một thành phần thì không có tổng; điểm không lấy trung bình",
+         "no total without all; scores are not averaged"),
         recomputed=True,
     ),
     Kind(
@@ -144,14 +150,16 @@ _TABLE: Final = (
         ("Gini cần số liệu gốc; không lấy trung bình", "a Gini needs records; not averaged"),
     ),
     Kind(
-        "survey", extremes.survey, ("bình quân theo dân số; sai số chuẩn gộp", "weighted by people; pooled standard error"),
+        "survey", extremes.survey,
+        ("bình quân theo dân số; sai số chuẩn gộp", "weighted by people; pooled standard error"),
         ("không", "no"), ("không", "no"), ("± 1,96 sai số chuẩn", "± 1.96 standard errors"),
         ("không có trọng số thì không có giá trị điểm", "no point without weights"),
     ),
     Kind(
         "target", recomputed.target, ("kiểm tra lại giá trị mới", "the new value is tested again"), _SAME,
         ("với mục tiêu của năm đó", "with the target of that year"), _NONE,
-        ("khoảng cắt mục tiêu: chưa kết luận; “đạt” không thừa hưởng", "undecided where bounds straddle it; never inherited"),
+        ("khoảng cắt mục tiêu: chưa kết luận; “đạt” không thừa hưởng",
+         "undecided where bounds straddle it; never inherited"),
         recomputed=True,
     ),
     Kind(

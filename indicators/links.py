@@ -74,22 +74,22 @@ class Links:
     @cached_property
     def whole(self) -> Bools:
         """Whether a link takes its source unit whole."""
-        return self.share == 1.0
+        return np.asarray(self.share == 1.0)
 
     @cached_property
     def touched(self) -> Bools:
         """Whether a target takes a part of a unit."""
-        return ~np.logical_and.reduceat(self.whole, self.starts)
+        return np.asarray(~np.logical_and.reduceat(self.whole, self.starts))
 
     @cached_property
     def bounded(self) -> Bools:
         """Whether a target takes a part whose share is not known."""
-        return np.logical_or.reduceat(np.isnan(self.share), self.starts)
+        return np.asarray(np.logical_or.reduceat(np.isnan(self.share), self.starts))
 
     @cached_property
     def simple(self) -> Bools:
         """Whether a target is one whole source unit: nothing has to be computed."""
-        return (self.counts == 1) & ~self.touched
+        return np.asarray((self.counts == 1) & ~self.touched)
 
     @cached_property
     def changed(self) -> Bools:
@@ -97,7 +97,7 @@ class Links:
         known = set(self.sources)
         own = np.array([self.sources[place] for place in self.source[self.starts]], dtype=object)
         same = self.simple & (own == np.array(self.targets, dtype=object))
-        return np.array([code in known for code in self.targets]) & ~same
+        return np.asarray(np.array([code in known for code in self.targets]) & ~same)
 
     @cached_property
     def parents(self) -> tuple[str, ...]:
@@ -174,11 +174,18 @@ def joined_crosswalk(crosswalks: Crosswalk | Sequence[Crosswalk]) -> Crosswalk:
 
 def resolve(crosswalk: Crosswalk, wanted: Profile) -> Links:
     """Return the links for a profile: per divided source unit the first of its bases that has every share."""
+    # kept with the crosswalk, beside its own cached properties: it cannot change
+    kept: dict[Profile, Links] = crosswalk.__dict__.setdefault("_resolved", {})
+    if wanted not in kept:
+        kept[wanted] = _resolved(crosswalk, wanted)
+    return kept[wanted]
+
+
+def _resolved(crosswalk: Crosswalk, wanted: Profile) -> Links:
     by_source: dict[str, dict[str, tuple[Link, ...]]] = {}
     for (base, code), links in crosswalk.by_source.items():
         by_source.setdefault(code, {})[base] = links
     rows: list[tuple[str, str, Decimal | None, float, float, str]] = []
-    divided: dict[str, list[str]] = {}
     others = () if wanted.own else tuple(base for base in crosswalk.bases if base not in wanted.order)
     for code in sorted(by_source):
         bases = by_source[code]
@@ -196,7 +203,6 @@ def resolve(crosswalk: Crosswalk, wanted: Profile) -> Links:
         for link in bases[shown]:
             low, high = _range(link, [bases[base] for base in usable], chosen is not None, wanted.own)
             rows.append((code, link.to_code, link.share, low, high, shown))
-        divided[code] = [link.to_code for link in bases[shown]]
     return _links(rows)
 
 
@@ -238,7 +244,7 @@ def _links(rows: Sequence[tuple[str, str, Decimal | None, float, float, str]]) -
         places = np.array(found, dtype=np.intp)
         shares = [ordered[i][2] for i in found]
         known = [s for s in shares if s is not None]
-        if len(known) == len(shares) and abs(sum(known) - 1) < Decimal("1e-9"):
+        if len(known) == len(shares) and abs(sum(known, Decimal(0)) - 1) < Decimal("1e-9"):
             whole_shares[places] = integer_shares(known)
         groups.append((code, places))
     return Links(

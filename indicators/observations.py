@@ -13,12 +13,12 @@ from geo.errors import ObservationError, Problem
 from geo.files import read_bytes
 from geo.register import Register
 from geo.registers import embedded_for, embedded_register, restored_code
-from geo.text import without_accents
 from indicators.catalogue import TEXT_KINDS, Catalogue, Indicator, embedded_catalogue
 from indicators.checks import Checks, check_shares, contradictions, numbers
 from indicators.columns import ColumnRole, match_columns
 from indicators.periods import ACCEPTED, after_vintage, normal_period, straddled
 from indicators.recognise import recognise, with_known
+from indicators.rows import column_of, long_rows, unit_rows
 from indicators.status import PRECEDENCE
 from indicators.tables import TextTable, parse_table
 
@@ -33,17 +33,6 @@ COLUMNS: Final = (
     "status",
 )
 KEYS: Final = ("unit_code", "period", "indicator")
-_TOTAL_WORDS: Final = (
-    "tong",
-    "cong",
-    "total",
-    "toan thanh pho",
-    "ca thanh pho",
-    "thanh pho ha noi",
-    "chung",
-    "sum",
-)
-_DISTRICTS: Final = ("quan ", "huyen ", "thi xa ", "thanh pho ")
 
 
 @dataclass(frozen=True)
@@ -115,11 +104,11 @@ def observations_of(
     catalogue = catalogue if catalogue is not None else embedded_catalogue()
     roles = tuple(mapping) if mapping is not None else match_columns(table, catalogue)
     checks = Checks(table.file, list(table.notes))
-    rows = _skipped(table, roles, checks)
+    rows = unit_rows(table, roles, checks)
     if rows.empty:
         checks.problem("không có dòng dữ liệu nào", "there are no rows of data")
         raise ObservationError(checks.problems)
-    long = _long(rows, roles, period, checks)
+    long = long_rows(rows, roles, period, checks)
     given = [registers] if isinstance(registers, Register) else list(registers)
     register, text_vintage = _resolve_vintage(long, rows, roles, given, vintage, checks)
     frame = _typed(long, catalogue, register, text_vintage, checks)
@@ -131,116 +120,6 @@ def observations_of(
     contradictions(frame, catalogue, checks)
     frame = frame.drop(columns=["row", "text"]).reset_index(drop=True)
     return Observations(frame, text_vintage, tuple(checks.reports), table.file)
-
-
-def _column(roles: Sequence[ColumnRole], role: str) -> str | None:
-    return next((item.column for item in roles if item.role == role), None)
-
-
-def _skipped(table: TextTable, roles: Sequence[ColumnRole], checks: Checks) -> pd.DataFrame:
-    """Return the rows of units; blank rows and rows of totals are left out and reported."""
-    code = _column(roles, "unit_code")
-    if code is None:
-        checks.problem(
-            "không thấy cột mã đơn vị", "there is no column of unit codes", found=", ".join(table.columns)
-        )
-        raise ObservationError(checks.problems)
-    frame = table.frame
-    codes = frame[code].astype(str).str.strip()
-    texts = [column for column in frame.columns if not pd.api.types.is_numeric_dtype(frame[column].dtype)]
-    # only rows whose code is no five-digit text can be blank or totals; the others are not looked at
-    doubtful = frame.index[~codes.str.fullmatch(r"\d{5}")]
-    drop: list[int] = []
-    name = _column(roles, "name")
-    blank = 0
-    for row in doubtful:
-        cells = [str(value).strip() for value in frame.loc[row, texts]]
-        words = without_accents(str(frame.at[row, name])) if name else ""
-        label = words or without_accents(codes[row]) or next((without_accents(c) for c in cells if c), "")
-        if not any(cells):
-            drop.append(row)
-            blank += 1
-        elif (restored_code(codes[row]) is None and label.startswith(_TOTAL_WORDS + _DISTRICTS)) or (
-            len(codes[row]) <= 3 and words.startswith(_DISTRICTS + _TOTAL_WORDS)
-        ):
-            drop.append(row)
-            checks.report(
-                "dòng tổng, bỏ qua",
-                "a row of totals, skipped",
-                int(row),
-                None,
-                next((c for c in cells if c), ""),
-            )
-            checks.totals.append(int(row))
-    if blank:
-        checks.report(f"bỏ qua {blank} dòng trống", f"{blank} blank rows skipped")
-    kept = frame.drop(index=drop)
-    _compare_totals(frame, kept, roles, checks)
-    return kept
-
-
-def _compare_totals(
-    frame: pd.DataFrame, kept: pd.DataFrame, roles: Sequence[ColumnRole], checks: Checks
-) -> None:
-    """Report where the last row of totals differs from the sum of the rows; nothing is repaired (reference 2.7)."""
-    if not checks.totals:
-        return
-    row = max(checks.totals, key=lambda r: pd.to_numeric(frame.loc[r], errors="coerce").max(skipna=True))
-    for item in roles:
-        if item.role != "data" or item.part != "value":
-            continue
-        stated = pd.to_numeric(pd.Series([frame.at[row, item.column]]), errors="coerce").iloc[0]
-        column = pd.to_numeric(kept[item.column], errors="coerce")
-        found = column.sum()
-        counts = bool((column.dropna() % 1 == 0).all()) and column.notna().any()
-        if pd.notna(stated) and counts and stated != found:
-            checks.report(
-                f"tổng ghi trong bảng khác tổng các dòng, lệch {found - stated:g}",
-                f"the stated total differs from the sum of the rows by {found - stated:g}",
-                row,
-                item.column,
-                f"{stated:g}",
-                f"{found:g}",
-            )
-
-
-def _long(rows: pd.DataFrame, roles: Sequence[ColumnRole], period: str, checks: Checks) -> pd.DataFrame:
-    """Return long text rows: unit_code, vintage, period, indicator, value, numerator, denominator, status, row."""
-
-    def text(column: str | None, default: str = "") -> pd.Series:
-        if column is None:
-            return pd.Series(default, index=rows.index, dtype=str)
-        return rows[column]
-
-    base = {
-        "unit_code": text(_column(roles, "unit_code")),
-        "vintage": text(_column(roles, "vintage")),
-        "period": text(_column(roles, "period"), period),
-        "status": text(_column(roles, "status")),
-    }
-    if (indicator := _column(roles, "indicator")) is not None:
-        parts = {part: text(_column(roles, part)) for part in ("value", "numerator", "denominator")}
-        long = pd.DataFrame({**base, "indicator": rows[indicator], **parts})
-        long["row"] = rows.index
-        return long.reset_index(drop=True)
-    groups: dict[tuple[str, str], dict[str, str]] = {}
-    for item in roles:
-        if item.role == "data":
-            groups.setdefault((item.indicator, item.period), {})[item.part] = item.column
-    if not groups:
-        checks.problem("không có cột chỉ tiêu nào", "there is no column of an indicator")
-        raise ObservationError(checks.problems)
-    pieces = []
-    for (indicator_id, own_period), columns in groups.items():
-        piece = pd.DataFrame(
-            base | {part: text(columns.get(part)) for part in ("value", "numerator", "denominator")}
-        )
-        piece["indicator"] = indicator_id
-        if own_period:
-            piece["period"] = own_period
-        piece["row"] = rows.index
-        pieces.append(piece)
-    return pd.concat(pieces, ignore_index=True)
 
 
 def _resolve_vintage(
@@ -281,7 +160,7 @@ def _resolve_vintage(
             )
             raise ObservationError(checks.problems)
         return register, wanted
-    name_column = _column(roles, "name")
+    name_column = column_of(roles, "name")
     names = None
     if name_column is not None:
         by_row = long.drop_duplicates("row").set_index("row")["unit_code"].astype(str)
@@ -323,7 +202,7 @@ def _restore_codes(long: pd.DataFrame, checks: Checks) -> None:
             "unit_code",
             ", ".join(sorted(lost)[:5]),
         )
-    changes = {code: (mended[code] if code in mended else code) for code in found}
+    changes = {code: mended.get(code, code) for code in found}
     long["unit_code"] = long["unit_code"].astype(str).str.strip().map(changes).astype(str)
 
 
@@ -377,7 +256,7 @@ def _typed(
     frame["unit_code"] = pd.Categorical(long["unit_code"])
     frame["vintage"] = pd.Categorical([vintage] * len(long))
     frame["period"] = pd.Categorical(long["period"].map(lambda text: normal[text] or str(text)))
-    frame["indicator"] = pd.Categorical(long["indicator"])
+    frame["indicator"] = pd.Categorical(long["indicator"], categories=pd.unique(long["indicator"]))
     words = long["indicator"].isin([i for i, row in kinds.items() if row and row.kind in TEXT_KINDS])
     for part in ("value", "numerator", "denominator"):
         frame[part] = numbers(long, part, kinds, words if part == "value" else None, checks)

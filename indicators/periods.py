@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 #: days on which another map came into force: Resolution 1286/NQ-UBTVQH15, Resolution 1656/NQ-UBTVQH15
@@ -14,6 +15,7 @@ _PERIOD: Final = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|(\d{2})(?:-(\d{2}))
 ACCEPTED: Final = "2024, 2024-H1, 2024-Q3, 2024-07, 2024-12-31"
 
 
+@lru_cache(maxsize=4096)
 def span(period: str) -> tuple[date, date] | None:
     """Return the first day of a period and the day after its last; None when it is no period.
 

@@ -59,7 +59,7 @@ def _points(part: Done | None, component: Indicator | None, width: int) -> tuple
     """Return the least and the greatest points of a component on each target, each rounded to two decimals."""
     most = float(component.score_max) if component is not None and component.score_max else np.nan
     if part is None:
-        return np.zeros(width), np.full(width, most)
+        return np.zeros(width), np.full(width, most, dtype=np.float64)
     if component is not None and component.kind == "score":
         low = np.where(np.isnan(part.value), part.low, part.value)
         high = np.where(np.isnan(part.value), part.high, part.value)
@@ -69,7 +69,7 @@ def _points(part: Done | None, component: Indicator | None, width: int) -> tuple
 
     def points(figures: Floats, unknown: float) -> Floats:
         found = np.minimum(most, most * (figures / percent) / full)
-        return np.round(np.where(np.isnan(found), unknown, found), 2)
+        return np.asarray(np.round(np.where(np.isnan(found), unknown, found), 2), dtype=np.float64)
 
     low = points(np.where(np.isnan(part.value), part.low, part.value), 0.0)
     high = points(np.where(np.isnan(part.value), part.high, part.value), most)

@@ -47,6 +47,7 @@ class Remapped:
     crosswalk: Crosswalk = field(repr=False)
     inputs: pd.DataFrame = field(repr=False)
     backcast: bool = False
+    base: str | None = None
 
     def observations(self) -> Observations:
         """Return the result as observations of the new vintage, to be remapped again along a chain of reforms."""
@@ -110,6 +111,7 @@ def remap(
         crosswalk,
         frame,
         backcast,
+        base,
     )
 
 
@@ -130,6 +132,7 @@ class _Run:
         self.from_vintage = crosswalk.to_vintage if backcast else crosswalk.from_vintage
         self.to_vintage = crosswalk.from_vintage if backcast else crosswalk.to_vintage
         self._links: dict[Profile, Links] = {}
+        self._profiles: dict[tuple[str, ...], tuple[Profile, Profile]] = {}
         self.weights_from_register: set[str] = set()
         usable = register if not backcast else None
         sources = self.links(Profile(("population",))).sources
@@ -147,6 +150,12 @@ class _Run:
 
     def profiles(self, indicator: Indicator) -> tuple[Profile, Profile]:
         """Return the profiles of an indicator's denominator (or itself) and numerator."""
+        key = (indicator.kind, indicator.unit, indicator.numerator, indicator.denominator, indicator.weight)
+        if key not in self._profiles:
+            self._profiles[key] = self._profiles_of(indicator)
+        return self._profiles[key]
+
+    def _profiles_of(self, indicator: Indicator) -> tuple[Profile, Profile]:
         own = profile(indicator, self.base)
         if indicator.kind not in ("ratio", "mean", "ratio-distinct"):
             return own, own
@@ -304,14 +313,16 @@ def _reports(data: Panel, pieces: Sequence[Pieces], totals: pd.DataFrame, run: _
         reports.append(
             Problem(
                 f"{len(changed)} mã được giữ cho lãnh thổ khác từ {run.to_vintage}: nối với chuỗi cũ thì ngắt (B)",
-                f"{len(changed)} codes stand for other territories from {run.to_vintage}: joined to their old series they break (B)",
+                f"{len(changed)} codes stand for other territories from {run.to_vintage}: "
+                "joined to their old series they break (B)",
                 field="unit_code",
                 found=" ".join(changed),
             )
         )
-    absent = int(np.isnan(data.value[0]).sum()) if len(data.columns) else 0
-    gaps = {i.id for (i, _), row in zip(data.columns, data.value, strict=True) if np.isnan(row).any()}
-    if gaps and absent:
+    gaps = {
+        p.block.columns[int(i)][0].id for p in pieces for i in np.flatnonzero(~p.result.known.all(axis=1))
+    }
+    if gaps:
         reports.append(
             Problem(
                 f"có đơn vị thiếu số liệu ở {len(gaps)} chỉ tiêu: kết quả để trống, không coi là 0",

@@ -49,7 +49,7 @@ def split_integers(totals: Floats, shares: Ints) -> Floats:
     order = np.argsort(-remainders, axis=1, kind="stable")
     place = np.empty_like(order)
     np.put_along_axis(place, order, np.arange(len(shares))[None, :], axis=1)
-    result = (parts + (place < left[:, None])).astype(np.float64)
+    result: Floats = np.asarray(parts + (place < left[:, None]), dtype=np.float64)
     result[~known] = np.nan
     return result
 
@@ -58,9 +58,9 @@ def split_figures(totals: Floats, shares: Ints) -> Floats:
     """Split figures by shares: whole parts (in the last decimal of the figures) where they are written exactly."""
     places = decimals_of(totals)
     if places is None:
-        return totals[:, None] * shares[None, :] / SCALE
+        return np.asarray(totals[:, None] * shares[None, :] / SCALE, dtype=np.float64)
     scale = 10.0**places
-    return split_integers(np.rint(totals * scale), shares) / scale
+    return np.asarray(split_integers(np.rint(totals * scale), shares) / scale)
 
 
 def _floor(whole: Ints, shares: Ints) -> tuple[Ints, Ints]:

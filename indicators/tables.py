@@ -132,7 +132,7 @@ def cell_text(value: object) -> str:
     """Return a workbook's cell as text: whole floats without “.0”, dates in ISO form."""
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and float(value).is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, datetime):
         return value.date().isoformat()
@@ -151,6 +151,11 @@ def _parquet(content: bytes, name: str) -> TextTable:
         raise InputFileError(Problem("không phải tệp Parquet", "this is not a Parquet file", name)) from error
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     frame.columns = [str(column).strip() for column in frame.columns]
+    for column in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[column].dtype):
+            frame[column] = (
+                frame[column].astype(object).where(frame[column].notna(), "").map(cell_text).astype(str)
+            )
     if not any(without_accents(column) in CODE_NAMES for column in frame.columns):
         raise _no_codes(name, pd.DataFrame([list(frame.columns)]))
     return TextTable(name, frame)
@@ -204,7 +209,7 @@ def _with_header(
         for c in range(c0 - 1, c1)
     }
     labels = [
-        _label(head, rows, column, code_row, covered if merged else None, code_column)
+        _label(head, rows, column, covered if merged else None, code_column)
         for column in range(grid.shape[1])
     ]
     if len(rows) > 1:
@@ -245,9 +250,10 @@ def _with_header(
     for r0, r1, c0, c1 in merged:
         # codes and periods merged over several rows stand for each of them; numbers never do
         if r0 - 1 >= body and c0 == c1 and labels[c0 - 1] in frame.columns and c0 - 1 <= code_column:
-            frame.loc[r0:r1, labels[c0 - 1]] = frame.loc[r0, labels[c0 - 1]]
-    for column in frame.columns:
-        frame[column] = frame[column].str.strip()
+            rows_of = [row for row in range(r0, r1 + 1) if row in frame.index]
+            frame.loc[rows_of, labels[c0 - 1]] = str(frame.at[r0, labels[c0 - 1]])
+    for label in frame.columns:
+        frame[label] = frame[label].str.strip()
     return TextTable(name, frame, tuple(notes))
 
 
@@ -270,7 +276,6 @@ def _label(
     head: pd.DataFrame,
     rows: list[int],
     column: int,
-    code_row: int,
     covered: dict[tuple[int, int], tuple[int, int]] | None,
     code_column: int,
 ) -> str:

@@ -1,0 +1,288 @@
+"""Remapping of large Parquet files: the ordinary semantics, streamed, within a bounded amount of memory.
+
+Codes are places, units taken whole are summed by a sparse matrix, one indicator (or one family that refers to
+each other) is in memory at a time. Reading, computing and writing overlap.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import CrosswalkError, ObservationError, Problem
+from geo.files import whole_file
+from geo.register import Register
+from geo.registers import embedded_for, embedded_register
+from indicators import remap as ordinary
+from indicators.assemble import Pieces, frame_of, totals_of
+from indicators.catalogue import Catalogue, Indicator
+from indicators.links import Profile
+from indicators.panel import PARTS, Panel
+from indicators.scale_source import BUDGET, Grid, Source
+from indicators.scale_sums import KINDS, Kernels
+from indicators.scale_table import Writer, table_of
+from indicators.status import rank
+from plans.crosswalk import Crosswalk
+
+
+@dataclass(frozen=True)
+class ScaleSummary:
+    """What a run did: rows read and written, seconds, passes over the file.
+
+    ``totals``: one row a count, the columns of indicators.assemble.totals_of summed over periods; ``reports`` say
+    what the reader should know.
+    """
+
+    rows_in: int
+    rows_out: int
+    seconds: float
+    passes: int
+    totals: pd.DataFrame
+    reports: tuple[Problem, ...] = field(default=())
+
+
+def remap_parquet(
+    source: Path,
+    target: Path,
+    crosswalk: Crosswalk,
+    catalogue: Catalogue,
+    *,
+    base: str | None = None,
+    register: Register | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    budget: int = BUDGET,
+) -> ScaleSummary:
+    """Remap a Parquet file of observations (contract: Observations) into one of remapped observations.
+
+    Kinds: count-flow, count-stock, ratio, mean, by the same formulas as indicators.remap. ``base`` and ``register``:
+    as there. ``progress(rows done, rows in all)`` is called after each row group. ``budget``: bytes of figures held
+    at once; the order of rows does not matter, a file sorted by indicator is read once.
+
+    Rows come out by indicator in the order of their completion, then period and unit. Raises InputFileError when
+    the file is no Parquet or lacks columns; ObservationError listing unknown codes, indicators and statuses,
+    duplicates, other vintages, negative counts, numerators above their denominators, other kinds; CrosswalkError
+    for a base that the crosswalk lacks. Nothing is written then.
+    """
+    begun = time.perf_counter()
+    if base is not None and base not in crosswalk.bases:
+        raise CrosswalkError(
+            Problem(
+                f"bảng chuyển đổi không có tỷ lệ theo {base}", f"the crosswalk has no shares by {base}", "", None,
+                "base", base, ", ".join(crosswalk.bases),
+            )
+        )  # fmt: skip
+    if register is None and (name := embedded_for(crosswalk.from_vintage)):
+        register = embedded_register(name)
+    run = _ScaleRun(crosswalk, catalogue, base, register)
+    opened = Source(Path(source), run.units, crosswalk.from_vintage)
+    kinds = indicators_of(opened.counts, catalogue, str(source))
+    passes = opened.passes(families_of(kinds), budget)
+    done, totals = 0, []
+
+    def further(rows: int) -> None:
+        nonlocal done
+        done += rows
+        if progress is not None:
+            progress(done, opened.rows)
+
+    with whole_file(target) as beside:
+        writer = Writer(beside)
+        try:
+            with ThreadPoolExecutor(1) as pool:
+                for chosen in passes:
+                    for grids in opened.families(chosen, pool, further):
+                        check_grids(grids, kinds, opened)
+                        if opened.problems:
+                            continue  # read on: all problems are listed
+                        frame, sums = run.remapped(grids, kinds)
+                        writer.put(table_of(frame))
+                        totals.append(sums)
+            opened.refuse()
+            writer.close()
+        finally:
+            writer.stop()
+    summed = _summed(totals)
+    return ScaleSummary(
+        opened.rows, writer.rows, time.perf_counter() - begun, len(passes), summed, _reports(opened, summed)
+    )
+
+
+class _ScaleRun:
+    """The ordinary run with the faster functions of indicators.scale_sums."""
+
+    def __init__(
+        self, crosswalk: Crosswalk, catalogue: Catalogue, base: str | None, register: Register | None
+    ) -> None:
+        self.run = ordinary._Run(crosswalk, catalogue, base, False, register)
+        self.units = self.run.links(Profile(("population",))).sources
+        self.kernels = Kernels()
+
+    def remapped(self, grids: Mapping[str, Grid], kinds: Mapping[str, Indicator]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the remapped observations of one family, and its totals."""
+        run = self.run
+        data = panel_of(grids, kinds, self.units, run.from_vintage)
+        groups: dict[tuple[str, Profile, Profile], list[int]] = {}
+        for column, (indicator, _) in enumerate(data.columns):
+            groups.setdefault((indicator.kind, *run.profiles(indicator)), []).append(column)
+        pieces = []
+        for (kind, below, above), columns in groups.items():
+            block = run._block(data, columns, below, above)
+            pieces.append(Pieces(tuple(columns), block, KINDS[kind](block, self.kernels)))
+        frame = frame_of(data, pieces, run.reasons, run.to_vintage, run.population, breaks=True)
+        return frame, totals_of(data, pieces)
+
+
+def panel_of(
+    grids: Mapping[str, Grid], kinds: Mapping[str, Indicator], units: tuple[str, ...], vintage: str
+) -> Panel:
+    """Return grids as the panel that the ordinary functions take: columns by indicator and period."""
+    columns: list[tuple[Indicator, str]] = []
+    parts: dict[str, list[np.ndarray]] = {part: [] for part in (*PARTS, "status")}  # type: ignore[type-arg]
+    for name, grid in grids.items():
+        height = len(grid.periods)
+        order = sorted(range(height), key=grid.periods.__getitem__)
+        rows: slice | list[int] = slice(0, height) if order == list(range(height)) else order
+        columns += [(kinds[name], grid.periods[i]) for i in order]
+        for part in PARTS:
+            array = grid.arrays.get(part)
+            parts[part].append(np.full((height, len(units)), np.nan) if array is None else array[rows])
+        parts["status"].append(grid.status[rows])
+    figures = {part: arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for part, arrays in parts.items()}
+    status = figures["status"]
+    blank = np.isnan(figures["value"])
+    for part in PARTS[1:]:
+        if blank.any():
+            blank &= np.isnan(figures[part])
+    absent = status < 0
+    status[absent | (blank & (status == rank("A")))] = rank("O")
+    place = {(indicator.id, period): i for i, (indicator, period) in enumerate(columns)}
+    return Panel(
+        vintage, units, tuple(columns), figures["value"], figures["numerator"], figures["denominator"], status, {}, place
+    )
+
+
+def indicators_of(found: Mapping[str, int], catalogue: Catalogue, name: str) -> dict[str, Indicator]:
+    """Return the catalogue's rows of the indicators in a file.
+
+    Raises ObservationError for a file without rows, unknown indicators, and kinds that are not computed at scale.
+    """
+    problems = []
+    if not found:
+        problems.append(Problem("không có dòng dữ liệu nào", "there are no rows of data", name))
+    for indicator in sorted(found):
+        if indicator not in catalogue:
+            problems.append(
+                Problem(
+                    "chỉ tiêu không có trong danh mục", "the catalogue has no such indicator", name, None, "indicator",
+                    indicator, "id",
+                )
+            )  # fmt: skip
+        elif catalogue[indicator].kind not in KINDS:
+            problems.append(
+                Problem(
+                    f"loại “{catalogue[indicator].kind}” không tính được ở quy mô lớn; hãy dùng cách thường",
+                    f"the kind “{catalogue[indicator].kind}” is not computed at scale; use the ordinary way",
+                    name, None, "indicator", indicator, ", ".join(KINDS),
+                )
+            )  # fmt: skip
+    if problems:
+        raise ObservationError(problems)
+    return {indicator: catalogue[indicator] for indicator in found}
+
+
+def families_of(kinds: Mapping[str, Indicator]) -> list[frozenset[str]]:
+    """Return the indicators in families that must be computed together: rates with the parts and weights they name."""
+    family = {name: name for name in kinds}
+
+    def root(name: str) -> str:
+        while family[name] != name:
+            name = family[name]
+        return name
+
+    for name, indicator in kinds.items():
+        if indicator.kind.startswith("count"):
+            continue
+        for other in (indicator.numerator, indicator.denominator, indicator.weight):
+            if other in kinds:
+                family[root(other)] = root(name)
+    found: dict[str, set[str]] = {}
+    for name in kinds:
+        found.setdefault(root(name), set()).add(name)
+    return [frozenset(names) for names in found.values()]
+
+
+def check_grids(grids: Mapping[str, Grid], kinds: Mapping[str, Indicator], source: Source) -> None:
+    """Note counts below zero, and numerators above the denominators of shares in % (contract: Observations)."""
+    for name, grid in grids.items():
+        indicator = kinds[name]
+        if indicator.kind.startswith("count"):
+            value = grid.arrays["value"]
+            if np.fmin.reduce(value, axis=None, initial=0.0) < 0:
+                _name_cells(source, grid, value < 0, "số đếm không thể âm", "a count cannot be negative", "value", ">= 0")
+        elif indicator.kind == "ratio" and indicator.percent:
+            top, bottom = (_of(grids, grid, name, part) for part, name in _named(indicator))
+            if top is not None and bottom is not None and (above := top > bottom).any():
+                _name_cells(
+                    source, grid, above, "tử số lớn hơn mẫu số của một tỷ lệ %",
+                    "the numerator is above the denominator of a share in %", f"numerator ({name})",
+                    "numerator <= denominator",
+                )  # fmt: skip
+
+
+def _named(indicator: Indicator) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("numerator", indicator.numerator), ("denominator", indicator.denominator)
+
+
+def _of(grids: Mapping[str, Grid], own: Grid, name: str, part: str) -> np.ndarray | None:  # type: ignore[type-arg]
+    """Return a ratio's part by its own column, else the values of the indicator that the catalogue names."""
+    array = own.arrays.get(part)
+    if array is not None and not np.isnan(array).all():
+        return array
+    other = grids.get(name)
+    if other is None or other.periods != own.periods:
+        return None
+    return other.arrays["value"][: len(own.status)] if len(other.status) == len(own.status) else None
+
+
+def _name_cells(
+    source: Source, grid: Grid, wrong: np.ndarray, vi: str, en: str, column: str, accepted: str  # type: ignore[type-arg]
+) -> None:
+    for row, unit in np.argwhere(wrong)[:20]:
+        source.problem(vi, en, column, f"{source.units[unit]}, {grid.periods[row]}", accepted)
+    if (count := int(wrong.sum())) > 20:
+        source.problem(f"… tất cả {count} ô", f"… {count} cells in all", column, str(count), accepted)
+
+
+def _summed(totals: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    both = pd.concat(totals, ignore_index=True) if totals else pd.DataFrame()
+    if both.empty:
+        return both
+    grouped = both.drop(columns=["period"]).groupby("indicator", sort=False)
+    summed = grouped.sum()
+    summed["equal"] = grouped["equal"].all()
+    return summed.reset_index()
+
+
+def _reports(source: Source, totals: pd.DataFrame) -> tuple[Problem, ...]:
+    reports = []
+    if source.vintages == {""}:
+        reports.append(
+            Problem(
+                f"tệp không ghi thời điểm; coi là {source.vintage}", f"the file names no vintage; taken as {source.vintage}",
+                str(source.path), None, "vintage", "", source.vintage,
+            )
+        )  # fmt: skip
+    for row in totals[~totals["equal"].astype(bool)].itertuples() if len(totals) else ():
+        reports.append(
+            Problem(
+                f"tổng trước và sau khác nhau ({row.indicator})", f"totals before and after differ ({row.indicator})",
+                str(source.path), None, "value", f"{row.total_after:g}", f"{row.total_before:g}",
+            )
+        )  # fmt: skip
+    return tuple(reports)
