@@ -33,13 +33,12 @@ class Assessed:
 
     @property
     def doubtful_area(self) -> bool:
-        """Whether the published and the computed area of the unit differ by more than 20 % of the greater."""
-        figures = [
-            value
-            for name in ("area_km2", "area_km2_stated", "area_km2_published", "area_km2_computed")
-            if (value := self.unit.figure(name).value) is not None
-        ]
-        return len(figures) > 1 and max(figures) - min(figures) > DOUBTFUL * max(figures)
+        """Whether the stated area differs from the one computed of the boundary by more than 20 % of the latter."""
+        stated = self.unit.figure("area_km2_stated").value
+        computed = self.unit.figure("area_km2_computed").value
+        if stated is None or computed is None:
+            return False
+        return abs(stated - computed) > DOUBTFUL * computed
 
     def sure(self, quantity: str) -> dict[str, str]:
         """Return what a figure is worth: source, as_of, confidence, basis, note, where the register says it."""

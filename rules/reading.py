@@ -179,7 +179,9 @@ def _rule(item: _Table, head: _Table, instrument: Instrument) -> Rule | None:
         item.problem("điều kiện không biết", "unknown condition", "condition", ", ".join(sorted(CONDITIONS)))
     elif condition:
         for name in CONDITIONS[condition].parameters:
-            if not any(name == given or given.startswith(name + "_") for given in parameters):
+            if not any(
+                name == given or given.startswith(name + "_") for given in item.raw.get("parameters", {})
+            ):
                 item.problem("thiếu tham số", "a parameter is missing", f"parameters.{name}", name)
     source = item.raw.get("source", "")
     start = item.date("in_force_from", head.date("in_force_from"), required=True)

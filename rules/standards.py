@@ -40,11 +40,13 @@ class Options:
     ``due_2026``: under 112/2025 a unit is due where any figure falls short, or only where both do (no page says).
     ``mountain_delta_factor``: a mountain commune of the Red River Delta takes the area factor (by the letter).
     ``delta_factor``: False leaves the delta's factor away altogether, for a what-if.
+    ``unknown_terrain``: what a unit of unknown terrain may be; narrowed where, say, islands are known to be marked.
     """
 
     due_2026: Literal["any", "both"] = "any"
     mountain_delta_factor: bool = True
     delta_factor: bool = True
+    unknown_terrain: tuple[str, ...] = TERRAINS
 
 
 DEFAULTS: Final = Options()
@@ -153,7 +155,7 @@ def standard_for(
 @lru_cache(maxsize=16384)
 def _standard_for(facts: Facts, regime: str, options: Options, book: Book) -> Standard | None:
     rules = _rules_of(book, regime)
-    worlds = [s for world in _worlds(facts, rules) for s in _in_world(world, facts, rules, options)]
+    worlds = [s for world in _worlds(facts, rules, options) for s in _in_world(world, facts, rules, options)]
     if not worlds:
         return None
     first, *rest = _distinct(worlds)
@@ -171,13 +173,13 @@ def _rules_of(book: Book, regime: str) -> tuple[Rule, ...]:
     )
 
 
-def _worlds(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Facts]:
+def _worlds(facts: Facts, rules: tuple[Rule, ...], options: Options) -> Iterator[Facts]:
     """Yield the facts with every unknown that selects a standard or a factor filled in each possible way."""
     mine = [rule for rule in rules if facts.kind in rule.kinds]
     by_terrain = any(
         rule.terrains or any(name.endswith(TERRAINS) for name in rule.parameters) for rule in mine
     )
-    terrains = TERRAINS if not facts.terrain and by_terrain else (facts.terrain,)
+    terrains = options.unknown_terrain if not facts.terrain and by_terrain else (facts.terrain,)
     district_kinds: tuple[str, ...] = (facts.district_kind,)
     if not facts.district_kind and any(rule.district_kinds for rule in mine):
         district_kinds = tuple(dict.fromkeys(kind for rule in mine for kind in rule.district_kinds))
