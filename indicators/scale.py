@@ -123,7 +123,9 @@ class _ScaleRun:
         self.units = self.run.links(Profile(("population",))).sources
         self.kernels = Kernels()
 
-    def remapped(self, grids: Mapping[str, Grid], kinds: Mapping[str, Indicator]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def remapped(
+        self, grids: Mapping[str, Grid], kinds: Mapping[str, Indicator]
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the remapped observations of one family, and its totals."""
         run = self.run
         data = panel_of(grids, kinds, self.units, run.from_vintage)
@@ -143,7 +145,7 @@ def panel_of(
 ) -> Panel:
     """Return grids as the panel that the ordinary functions take: columns by indicator and period."""
     columns: list[tuple[Indicator, str]] = []
-    parts: dict[str, list[np.ndarray]] = {part: [] for part in (*PARTS, "status")}  # type: ignore[type-arg]
+    parts: dict[str, list[np.ndarray]] = {part: [] for part in (*PARTS, "status")}
     for name, grid in grids.items():
         height = len(grid.periods)
         order = sorted(range(height), key=grid.periods.__getitem__)
@@ -153,7 +155,9 @@ def panel_of(
             array = grid.arrays.get(part)
             parts[part].append(np.full((height, len(units)), np.nan) if array is None else array[rows])
         parts["status"].append(grid.status[rows])
-    figures = {part: arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for part, arrays in parts.items()}
+    figures = {
+        part: arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for part, arrays in parts.items()
+    }
     status = figures["status"]
     blank = np.isnan(figures["value"])
     for part in PARTS[1:]:
@@ -163,7 +167,15 @@ def panel_of(
     status[absent | (blank & (status == rank("A")))] = rank("O")
     place = {(indicator.id, period): i for i, (indicator, period) in enumerate(columns)}
     return Panel(
-        vintage, units, tuple(columns), figures["value"], figures["numerator"], figures["denominator"], status, {}, place
+        vintage,
+        units,
+        tuple(columns),
+        figures["value"],
+        figures["numerator"],
+        figures["denominator"],
+        status,
+        {},
+        place,
     )
 
 
@@ -224,7 +236,15 @@ def check_grids(grids: Mapping[str, Grid], kinds: Mapping[str, Indicator], sourc
         if indicator.kind.startswith("count"):
             value = grid.arrays["value"]
             if np.fmin.reduce(value, axis=None, initial=0.0) < 0:
-                _name_cells(source, grid, value < 0, "số đếm không thể âm", "a count cannot be negative", "value", ">= 0")
+                _name_cells(
+                    source,
+                    grid,
+                    value < 0,
+                    "số đếm không thể âm",
+                    "a count cannot be negative",
+                    "value",
+                    ">= 0",
+                )
         elif indicator.kind == "ratio" and indicator.percent:
             top, bottom = (_of(grids, grid, name, part) for part, name in _named(indicator))
             if top is not None and bottom is not None and (above := top > bottom).any():
@@ -239,7 +259,7 @@ def _named(indicator: Indicator) -> tuple[tuple[str, str], tuple[str, str]]:
     return ("numerator", indicator.numerator), ("denominator", indicator.denominator)
 
 
-def _of(grids: Mapping[str, Grid], own: Grid, name: str, part: str) -> np.ndarray | None:  # type: ignore[type-arg]
+def _of(grids: Mapping[str, Grid], own: Grid, name: str, part: str) -> np.ndarray | None:
     """Return a ratio's part by its own column, else the values of the indicator that the catalogue names."""
     array = own.arrays.get(part)
     if array is not None and not np.isnan(array).all():
@@ -251,7 +271,13 @@ def _of(grids: Mapping[str, Grid], own: Grid, name: str, part: str) -> np.ndarra
 
 
 def _name_cells(
-    source: Source, grid: Grid, wrong: np.ndarray, vi: str, en: str, column: str, accepted: str  # type: ignore[type-arg]
+    source: Source,
+    grid: Grid,
+    wrong: np.ndarray,
+    vi: str,
+    en: str,
+    column: str,
+    accepted: str,
 ) -> None:
     for row, unit in np.argwhere(wrong)[:20]:
         source.problem(vi, en, column, f"{source.units[unit]}, {grid.periods[row]}", accepted)
@@ -274,7 +300,8 @@ def _reports(source: Source, totals: pd.DataFrame) -> tuple[Problem, ...]:
     if source.vintages == {""}:
         reports.append(
             Problem(
-                f"tệp không ghi thời điểm; coi là {source.vintage}", f"the file names no vintage; taken as {source.vintage}",
+                f"tệp không ghi thời điểm; coi là {source.vintage}",
+                f"the file names no vintage; taken as {source.vintage}",
                 str(source.path), None, "vintage", "", source.vintage,
             )
         )  # fmt: skip

@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import InputFileError, ObservationError, Problem
-from indicators.panel import COLUMNS, PARTS
+from indicators.panel import PARTS
 from indicators.periods import ACCEPTED, normal_period, straddled
+from indicators.scale_columns import check_columns, coded, floats, one, runs
 from indicators.status import PRECEDENCE, rank
 
 Floats = npt.NDArray[np.float64]
@@ -64,7 +65,9 @@ class Grid:
                 array[:old] = self.arrays[part]
             self.arrays[part] = array
 
-    def add(self, flat: Ints, figures: Mapping[str, Floats | None], status: npt.NDArray[np.int8] | int) -> None:
+    def add(
+        self, flat: Ints, figures: Mapping[str, Floats | None], status: npt.NDArray[np.int8] | int
+    ) -> None:
         """Scatter rows; places are ``row * units + unit``."""
         self.rows += len(flat)
         self.status.reshape(-1)[flat] = status
@@ -84,12 +87,14 @@ class Source:
         """Open and look at the columns. Raises InputFileError when it is no Parquet file or its columns do not fit."""
         self.path, self.units, self.vintage = path, units, vintage
         try:
+            check_columns(pq.read_schema(path), str(path))
             self.file = pq.ParquetFile(path, read_dictionary=list(KEYS), pre_buffer=False)
         except FileNotFoundError as error:
             raise InputFileError(Problem("không có tệp này", "there is no such file", str(path))) from error
         except (pa.ArrowException, OSError) as error:
-            raise InputFileError(Problem("không phải tệp Parquet", "this is not a Parquet file", str(path))) from error
-        _check_columns(self.file.schema_arrow, str(path))
+            raise InputFileError(
+                Problem("không phải tệp Parquet", "this is not a Parquet file", str(path))
+            ) from error
         self.leaf = {self.file.schema.column(i).path: i for i in range(len(self.file.schema.names))}
         self.rows: int = self.file.metadata.num_rows
         self.problems: list[Problem] = []
@@ -116,7 +121,12 @@ class Source:
         """Return the one text of a column in a row group where the statistics show it; None where they do not."""
         chunk = self.file.metadata.row_group(group).column(self.leaf[column])
         statistics = chunk.statistics
-        if statistics is None or not statistics.has_min_max or not statistics.has_null_count or statistics.null_count:
+        if (
+            statistics is None
+            or not statistics.has_min_max
+            or not statistics.has_null_count
+            or statistics.null_count
+        ):
             return None
         low, high = statistics.min, statistics.max
         # longer texts may have been cut in the statistics
@@ -125,7 +135,9 @@ class Source:
     def _empty(self, group: int, column: str) -> bool:
         chunk = self.file.metadata.row_group(group).column(self.leaf[column])
         statistics = chunk.statistics
-        return bool(statistics is not None and statistics.has_null_count and statistics.null_count == chunk.num_values)
+        return bool(
+            statistics is not None and statistics.has_null_count and statistics.null_count == chunk.num_values
+        )
 
     def _indicators(self, group: int) -> dict[str, int]:
         """Return the indicators of a row group and their numbers of rows."""
@@ -135,7 +147,7 @@ class Source:
         column = self.file.read_row_group(group, columns=["indicator"]).column(0)
         found: dict[str, int] = {}
         for chunk in column.chunks:
-            places, texts = _coded(chunk)
+            places, texts = coded(chunk)
             for place, count in enumerate(np.bincount(places, minlength=len(texts))):
                 if count:
                     found[texts[place]] = found.get(texts[place], 0) + int(count)
@@ -169,7 +181,8 @@ class Source:
         wanted = frozenset().union(*chosen)
         numbers = [group for group, found in enumerate(self.groups) if not wanted.isdisjoint(found)]
         last = {
-            family: max(group for group in numbers if not family.isdisjoint(self.groups[group])) for family in chosen
+            family: max(group for group in numbers if not family.isdisjoint(self.groups[group]))
+            for family in chosen
         }
         grids: dict[str, Grid] = {}
         ahead: Future[Any] | None = pool.submit(self._read, numbers[0]) if numbers else None
@@ -201,12 +214,12 @@ class Source:
         good = units >= 0
         if not good.all():
             units = np.where(good, units, 0)
-        figures = {part: _floats(table, part) for part in PARTS}
+        figures = {part: floats(table, part) for part in PARTS}
         periods, period_texts = self._texts(group, table, "period")
         for period in period_texts:
             self._period(period)
         names, name_texts = self._texts(group, table, "indicator")
-        for name, rows in _runs(names, name_texts, len(units)):
+        for name, rows in runs(names, name_texts, len(units)):
             if name not in wanted:
                 continue
             grid = grids.setdefault(name, Grid(len(self.units), self.parted))
@@ -224,16 +237,16 @@ class Source:
         if column not in table.column_names:
             only = self._constant(group, column)
             return 0, ["" if only is None else only]
-        return _coded(_one(table.column(column)))
+        return coded(one(table.column(column)))
 
     def _places(self, group: int, table: Any, column: str, of: Callable[[str], int]) -> Ints | int:
         if column not in table.column_names:
             return of(self._constant(group, column) or "")
-        array = _one(table.column(column))
+        array = one(table.column(column))
         before = self._maps.get(column)
         if before is not None and before[0].equals(array.dictionary) and not array.null_count:
-            return before[1][array.indices.to_numpy()]
-        places, texts = _coded(array)
+            return np.asarray(before[1][array.indices.to_numpy()])
+        places, texts = coded(array)
         used = set(np.flatnonzero(np.bincount(places, minlength=len(texts))).tolist())
         mapped = np.array([of(text) if i in used else -1 for i, text in enumerate(texts)], dtype=np.int64)
         if len(used) == len(array.dictionary):
@@ -244,13 +257,19 @@ class Source:
         place = self._unit_place.get(code, -1)
         if place < 0:
             self.problem(
-                "mã không có trong bảng chuyển đổi", "the crosswalk has no such unit", "unit_code", code, self.vintage
+                "mã không có trong bảng chuyển đổi",
+                "the crosswalk has no such unit",
+                "unit_code",
+                code,
+                self.vintage,
             )
         return place
 
     def _status(self, code: str) -> int:
         if code not in self._rank_place:
-            self.problem("không phải trạng thái SDMX", "not an SDMX status", "status", code, " ".join(PRECEDENCE))
+            self.problem(
+                "không phải trạng thái SDMX", "not an SDMX status", "status", code, " ".join(PRECEDENCE)
+            )
         return self._rank_place.get(code, 0)
 
     def _vintage(self, text: str) -> int:
@@ -292,94 +311,22 @@ class Source:
                 seen.add((code, period))
         if count > named:
             self.problem(
-                f"… tất cả {count} dòng lặp", f"… {count} duplicates in all", "indicator", f"{indicator}: {count}", "0"
+                f"… tất cả {count} dòng lặp",
+                f"… {count} duplicates in all",
+                "indicator",
+                f"{indicator}: {count}",
+                "0",
             )
 
     def refuse(self) -> None:
         """Raise ObservationError with all problems found so far, if there are any."""
         if len(self.vintages) > 1 and "" in self.vintages:
             self.problem(
-                "có dòng thiếu thời điểm", "some rows lack the vintage", "vintage", "", "một thời điểm cho mọi dòng / one vintage"
+                "có dòng thiếu thời điểm",
+                "some rows lack the vintage",
+                "vintage",
+                "",
+                "một thời điểm cho mọi dòng / one vintage",
             )
         if self.problems:
             raise ObservationError(self.problems)
-
-
-def _check_columns(schema: Any, name: str) -> None:
-    missing = [column for column in COLUMNS if column not in schema.names]
-    if missing:
-        raise InputFileError(
-            Problem(
-                f"thiếu cột {', '.join(missing)}", f"missing columns: {', '.join(missing)}", name, None, None,
-                ", ".join(schema.names), ", ".join(COLUMNS),
-            )
-        )  # fmt: skip
-    problems = []
-    for column in COLUMNS:
-        kind = schema.field(column).type
-        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-        number = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
-        if not (pa.types.is_null(kind) or (number if column in PARTS else text)):
-            problems.append(
-                Problem(
-                    "kiểu dữ liệu của cột không đúng", "the column is of the wrong type", name, None, column, str(kind),
-                    "số / number" if column in PARTS else "chữ / text",
-                )
-            )  # fmt: skip
-    if problems:
-        raise InputFileError(problems)
-
-
-def _one(column: Any) -> Any:
-    """Return a column as one dictionary array."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string()).dictionary_encode()
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    if column.num_chunks == 0:
-        return pa.array([], type=pa.dictionary(pa.int32(), pa.string()))
-    return column.unify_dictionaries().combine_chunks()
-
-
-def _coded(array: Any) -> tuple[Ints, list[str]]:
-    """Return places and texts of a text array; missing counts as empty text."""
-    if isinstance(array, pa.ChunkedArray) or not pa.types.is_dictionary(array.type):
-        array = _one(array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]))
-    texts = ["" if text is None else text for text in array.dictionary.to_pylist()]
-    places = array.indices
-    if places.null_count:
-        texts.append("")
-        places = places.fill_null(len(texts) - 1)
-    return places.to_numpy(zero_copy_only=False), texts
-
-
-def _floats(table: Any, part: str) -> Floats | None:
-    """Return a column as float64, missing and infinite = NaN; None where the row group has no figures in it."""
-    if part not in table.column_names or pa.types.is_null(table.column(part).type):
-        return None
-    column = table.column(part)
-    if not pa.types.is_float64(column.type):
-        column = column.cast(pa.float64())
-    values: Floats = column.to_numpy()
-    if np.isinf(values).any():
-        values = np.where(np.isinf(values), np.nan, values)
-    return values
-
-
-def _runs(names: Ints | int, texts: Sequence[str], rows: int) -> Iterator[tuple[str, slice | Ints]]:
-    """Yield each indicator of a row group with its rows: a slice where they stand together, else their places."""
-    if isinstance(names, int):
-        yield texts[names], slice(0, rows)
-        return
-    edges = np.flatnonzero(np.diff(names)) + 1
-    if len(edges) < 200:
-        for start, end in zip([0, *edges.tolist()], [*edges.tolist(), rows], strict=True):
-            if end > start:
-                yield texts[int(names[start])], slice(start, end)
-        return
-    order = np.argsort(names.astype(np.int16) if len(texts) < 2**15 else names, kind="stable")
-    counts = np.bincount(names, minlength=len(texts))
-    ends = np.cumsum(counts)
-    for place in np.flatnonzero(counts):
-        yield texts[place], order[ends[place] - counts[place] : ends[place]]
