@@ -91,6 +91,15 @@ def frame_of(
             found = np.where(valued, found, np.where(silent == rank("A"), rank("O"), silent))
         found[result.impossible & ~valued] = rank("M")
         why = result.reason.copy()
+        for row, column in enumerate(piece.columns):
+            indicator = data.columns[column][0]
+            if "approximate" in indicator.marks.split():
+                # what is merged of it is near the truth only (catalogue)
+                merged = ~block.links.simple & valued[row]
+                found[row, merged] = np.minimum(found[row, merged], rank("U"))
+                why[row, merged & (why[row] == 0)] = reasons.place(
+                    f"gần đúng / approximate: {indicator.note}"
+                )
         if first[rows].any() and block.links.changed.any():
             broken = first[rows][:, None] & block.links.changed[None, :] & valued
             for place in np.unique(why[broken]):

@@ -153,6 +153,46 @@ def parse_catalogue(content: bytes, name: str) -> Catalogue:
     return catalogue_of(parse_csv(content, name))
 
 
+def read_plan239(path: Path | str | None = None) -> tuple[Mapping[str, int], Catalogue | None]:
+    """Return the size of each group of Plan 239 and the indicators that an office filled in, None where none.
+
+    The plan's own list is not public to us: data/indicators/plan239_frame.csv holds group headings and counts only,
+    to be completed from the appendix, one row an indicator. Reports say where a group holds another number than the
+    plan states. Raises CatalogueError for rows that cannot be used.
+    """
+    table = read_csv(path if path is not None else DATA / "indicators" / "plan239_frame.csv")
+    counts = {
+        row["group"]: int(row["group_count"]) for row in table.rows if row.get("group_count", "").isdigit()
+    }
+    kept = [i for i, row in enumerate(table.rows) if row.get("id") or row.get("name_vi")]
+    if not kept:
+        return counts, None
+    filled = catalogue_of(
+        Table(
+            table.file,
+            tuple(column for column in table.columns if not column.startswith("group_")),
+            tuple(table.rows[i] for i in kept),
+            tuple(table.lines[i] for i in kept),
+            table.notes,
+        )
+    )
+    reports = list(filled.reports)
+    for group, stated in counts.items():
+        if (found := sum(indicator.group == group for indicator in filled)) != stated:
+            reports.append(
+                Problem(
+                    "số chỉ tiêu của nhóm khác với kế hoạch",
+                    "the group holds another number of indicators than the plan states",
+                    table.file,
+                    group,
+                    "group",
+                    str(found),
+                    str(stated),
+                )
+            )
+    return counts, Catalogue(filled.indicators, filled.file, tuple(reports))
+
+
 def catalogue_of(table: Table) -> Catalogue:
     """Turn a table into a catalogue; see read_catalogue."""
     missing = [column for column in REQUIRED if column not in table.columns]

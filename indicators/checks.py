@@ -201,7 +201,11 @@ def contradictions(frame: pd.DataFrame, catalogue: Catalogue, checks: Checks) ->
             f"{zeros} tỷ lệ có mẫu số 0: không có giá trị, không phải 0",
             f"{zeros} rates have a denominator of 0: no value, not 0",
         )
-    frame["value"] = np.where(parted, quotient, said) if frame["value"].dtype != object else frame["value"]
+    frame["value"] = (
+        np.where(parted, quotient, said)
+        if pd.api.types.is_numeric_dtype(frame["value"].dtype)
+        else frame["value"]
+    )
     frame["status"] = frame["status"].cat.add_categories(
         [c for c in ("M",) if c not in frame["status"].cat.categories]
     )

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from geo.errors import ExportError, Problem
 from geo.files import whole_file, write_text
@@ -126,7 +127,11 @@ def number_text(values: pd.Series) -> pd.Series:
     texts[whole] = rounded[whole].astype(np.int64).astype(str)
     other = np.isfinite(rounded) & ~whole
     texts[other] = [np.format_float_positional(number, trim="-") for number in rounded[other]]
-    worded = values.map(lambda cell: isinstance(cell, str)).to_numpy(bool) if values.dtype == object else None
+    worded = (
+        values.map(lambda cell: isinstance(cell, str)).to_numpy(bool)
+        if not is_numeric_dtype(values.dtype)
+        else None
+    )
     if worded is not None:
         texts[worded] = values[worded].map(guarded)
     return pd.Series(texts, index=values.index)
@@ -144,7 +149,9 @@ def text_frame(frame: pd.DataFrame) -> pd.DataFrame:
         if column in _NUMBERS:
             columns[column] = number_text(frame[column])
         else:
-            columns[column] = frame[column].astype(str)
+            # few different texts, many rows: each is guarded once
+            texts = frame[column].astype(str).astype("category")
+            columns[column] = texts.cat.rename_categories([guarded(str(t)) for t in texts.cat.categories])
     return pd.DataFrame(columns)
 
 
@@ -163,7 +170,7 @@ def csvw(remapped: Remapped, url: str, made_from: Provenance) -> dict[str, objec
     columns = []
     for name in remapped.frame.columns:
         vi, en = _TITLES[str(name)]
-        number = name in _NUMBERS and remapped.frame[name].dtype != object
+        number = name in _NUMBERS and is_numeric_dtype(remapped.frame[name].dtype)
         datatype: object = {"base": "decimal"} if number else "string"
         if name == "status":
             datatype = {"base": "string", "format": "^[A-Z]$"}
@@ -267,7 +274,7 @@ def _write_parquet(remapped: Remapped, path: Path, made_from: Provenance) -> lis
     import pyarrow.parquet as pq
 
     frame = remapped.frame
-    if frame["value"].dtype == object:
+    if not is_numeric_dtype(frame["value"].dtype):
         frame = frame.assign(value=number_text(frame["value"]))
     table = pa.Table.from_pandas(frame, preserve_index=False)
     notes = json.dumps(csvw(remapped, path.name, made_from), ensure_ascii=False).encode()

@@ -99,6 +99,9 @@ def _csv(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
         reason = str(error).strip().splitlines()[-1]
         raise InputFileError(Problem(f"CSV hỏng: {reason}", f"malformed CSV: {reason}", file=name)) from error
     grid.index = pd.RangeIndex(1, len(grid) + 1)
+    if "'" in text:
+        # the apostrophe that keeps a spreadsheet from taking text for a formula (contract: Documents)
+        grid = grid.replace(r"^'(?=[=+\-@\t])", "", regex=True)
     return grid.fillna(""), notes
 
 

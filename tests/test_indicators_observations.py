@@ -39,7 +39,8 @@ def said(observations: Observations) -> str:
 def test_a_long_file() -> None:
     found = read(
         HEAD
-        + f"00001,{OLD},2024,DOS_RECEIVED,12,,,\n00004,{OLD},2024,RATE_ONLINE,,3,4,P\n00006,{OLD},2024,DOS_RECEIVED,,,,\n"
+        + f"00001,{OLD},2024,DOS_RECEIVED,12,,,\n00004,{OLD},2024,RATE_ONLINE,,3,4,P\n"
+        + f"00006,{OLD},2024,DOS_RECEIVED,,,,\n"
     )
     assert tuple(found.frame.columns) == COLUMNS
     assert found.frame["value"].tolist()[:2] == [12, 75]
@@ -48,7 +49,8 @@ def test_a_long_file() -> None:
 
 
 def test_a_wide_table_with_names_of_indicators_and_years() -> None:
-    text = "STT;Mã xã;Tên xã;Hồ sơ tiếp nhận trong kỳ 2023;Hồ sơ tiếp nhận trong kỳ 2024;POP 2024\n1;00001;Phúc Xá;10;12;500\n"
+    text = "STT;Mã xã;Tên xã;Hồ sơ tiếp nhận trong kỳ 2023;Hồ sơ tiếp nhận trong kỳ 2024;POP 2024\n"
+    text += "1;00001;Phúc Xá;10;12;500\n"
     found = read(text)
     assert found.frame[["period", "indicator", "value"]].astype(str).to_numpy().tolist() == [
         ["2023", "DOS_RECEIVED", "10.0"],
