@@ -24,6 +24,7 @@ SHARES: Final = {"area_km2": "area_share", "population": "population_share"}
 _OUTCOME: Final[dict[bool | None, Outcome]] = {True: "fail", False: "pass", None: "undetermined"}
 
 
+@lru_cache(maxsize=1024)
 def share_of(rule: Rule, quantity: str) -> Decimal:
     """Return the multiple of the standard that a rule asks for, 1 where it names none."""
     return rule.number(SHARES[quantity]) if rule.has(SHARES[quantity]) else ONE

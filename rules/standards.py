@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
+from math import prod
 from typing import Final, Literal
 
 from geo.register import Unit
@@ -20,8 +21,7 @@ from rules.conditions import register
 from rules.words import TERRAIN_VI
 
 QUANTITIES: Final = ("area_km2", "population")
-ZERO: Final = Decimal(0)
-HUNDRED: Final = Decimal(100)
+ONE: Final = Decimal(1)
 TERRAINS: Final = ("plain", "mountain", "island")
 _YES: Final = ("1", "true", "yes", "x", "có")
 
@@ -128,16 +128,17 @@ class Standard:
         """The minimum before the factors."""
         return self.base_area_km2 if quantity == "area_km2" else self.base_population
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - standards are few, and kept for the life of the book anyway
     def labels(self, quantity: str, vi: bool) -> tuple[str, ...]:
         """The names of the factors applied to a quantity."""
         return tuple(f.label_vi if vi else f.label_en for f in self.factors if f.quantity == quantity)
 
-    @property
+    @cached_property
     def factor_ids(self) -> tuple[str, ...]:
         """Ids of the factors applied."""
         return tuple(dict.fromkeys(factor.rule for factor in self.factors))
 
-    @property
+    @cached_property
     def possible(self) -> tuple[Standard, ...]:
         """This standard and all that the unit could have instead."""
         return (self, *self.alternatives)
@@ -215,8 +216,9 @@ def _in_world(
                 if not options.delta_factor or (world.terrain == "mountain" and not wanted):
                     continue
             found += [(rule, factor) for factor in _factors(rule, world)]
-    read = _best(factor for rule, factor in found if rule.text_read != "unverified")
-    every = _best(factor for _, factor in found)
+    most = min((int(r.number("per_standard")) for r in rules if r.condition == "factor-limit"), default=None)
+    read = _best((factor for rule, factor in found if rule.text_read != "unverified"), most)
+    every = _best((factor for _, factor in found), most)
     assumed_vi, assumed_en = _assumed(world, facts)
     yield _made(base, world.terrain, read, assumed_vi, assumed_en)
     if every != read:
@@ -253,13 +255,12 @@ def _factors(rule: Rule, world: Facts) -> Iterator[Factor]:
         yield factor("population", rule.number("population_factor"))
 
 
-def _best(factors: Iterable[Factor]) -> tuple[Factor, ...]:
-    """Return one reduction a quantity, the greatest (1211 Art. 3a: one factor for each standard)."""
-    found: dict[str, Factor] = {}
-    for factor in factors:
-        if factor.quantity not in found or factor.value < found[factor.quantity].value:
-            found[factor.quantity] = factor
-    return tuple(found[quantity] for quantity in QUANTITIES if quantity in found)
+def _best(factors: Iterable[Factor], most: int | None) -> tuple[Factor, ...]:
+    """Return the greatest reductions of each quantity, as many as each standard may take (1211 Art. 3a: one)."""
+    ordered = sorted(factors, key=lambda factor: factor.value)
+    return tuple(
+        factor for q in QUANTITIES for factor in [item for item in ordered if item.quantity == q][:most]
+    )
 
 
 def _made(base: Rule, terrain: str, factors: tuple[Factor, ...], vi: str, en: str) -> Standard:
@@ -268,11 +269,11 @@ def _made(base: Rule, terrain: str, factors: tuple[Factor, ...], vi: str, en: st
         return base.number(by_terrain if base.has(by_terrain) else quantity)
 
     area, population = figure("area_km2"), figure("population")
-    by = {factor.quantity: factor.value for factor in factors}
+    shares = {q: prod((f.value for f in factors if f.quantity == q), start=ONE) for q in QUANTITIES}
     return Standard(
         base.id,
-        area * by.get("area_km2", Decimal(1)),
-        population * by.get("population", Decimal(1)),
+        area * shares["area_km2"],
+        population * shares["population"],
         area,
         population,
         factors,

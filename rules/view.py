@@ -89,6 +89,7 @@ class View:
     pieces: Mapping[str, int]
     formed: Mapping[str, FormedUnit] = field(default_factory=dict)
     due: Mapping[str, bool | None] = field(default_factory=dict)
+    _standards: dict[tuple[str, str], Standard | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -102,7 +103,9 @@ class View:
 
     def standard(self, unit: Unit) -> Standard | None:
         """The standard of a unit under the regime."""
-        return standard_for(facts_of(unit), self.regime, self.options, self.book)
+        if (key := (unit.vintage, unit.code)) not in self._standards:
+            self._standards[key] = standard_for(facts_of(unit), self.regime, self.options, self.book)
+        return self._standards[key]
 
     @cached_property
     def staying(self) -> tuple[Unit, ...]:

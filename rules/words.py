@@ -125,22 +125,27 @@ def line(
 
     “16,67 km² trên 21 km² yêu cầu (70 % của 30 km², đồng bằng sông Hồng): 79,4 %, thiếu 4,33 km²”
     """
-    number = vi_number if vi else en_number
-    unit = QUANTITY_WORDS[quantity][2 if vi else 3]
     asked = requirement(quantity, required, base, share, labels, vi, line_of_due)
     text = f"{amount_text(amount, quantity, vi)} {asked}"
-    if amount.value is None:
-        return text
-    percent = percent_of(amount.value, required, 1)
-    gap = amount.value - required
+    return text if amount.value is None else f"{text}: {margin_text(amount.value, required, quantity, vi)}"
+
+
+@lru_cache(maxsize=65536)
+def margin_text(value: Decimal, required: Decimal, quantity: str, vi: bool) -> str:
+    """Return a figure against its requirement in words: “79,4 %, thiếu 4,33 km²”."""
+    number = vi_number if vi else en_number
+    unit = QUANTITY_WORDS[quantity][2 if vi else 3]
+    percent = percent_of(value, required, 1)
+    gap = value - required
     if gap == 0:
         rest = "vừa đủ" if vi else "exactly met"
     elif gap < 0:
         rest = f"thiếu {number(-gap)} {unit}" if vi else f"short by {number(-gap)} {unit}"
     else:
         rest = f"vượt {number(gap)} {unit}" if vi else f"above by {number(gap)} {unit}"
-    shown = "" if percent is None else (f"{vietnamese_number(percent)} %" if vi else f"{percent:,} %") + ", "
-    return f"{text}: {shown}{rest}"
+    if percent is None:
+        return rest
+    return f"{vietnamese_number(percent)} %, {rest}" if vi else f"{percent:,} %, {rest}"
 
 
 def joined(codes: Sequence[str], limit: int = 12) -> str:
