@@ -175,18 +175,35 @@ def _waiver(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
 
 
 def _result_kind(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
-    """Any ward among the sources makes a ward; communes and townships alone make a commune."""
+    """Any ward among the sources makes a ward; communes and townships alone make a commune.
+
+    Whether a slice of a ward counts the text does not say: where only slices speak for a ward, nothing is decided.
+    """
     kinds = {source.kind for source in item.sources}
+    whole = {
+        source.kind
+        for source, transfer in zip(item.sources, item.plan.transfers, strict=True)
+        if transfer.part == "whole"
+    }
     wanted = "ward" if "ward" in kinds else "commune" if kinds <= {"commune", "township"} else None
     if wanted is None:
         return None
     ok = item.plan.kind == wanted
-    vi = f"Nguồn gồm {', '.join(sorted(KIND_NAMES[k] for k in kinds))}: phải là {KIND_NAMES[wanted]}"
-    en = f"Sources: {', '.join(sorted(KIND_EN[k] for k in kinds))}; must be a {KIND_EN[wanted]}"
+    listed_vi = ", ".join(sorted(KIND_NAMES[kind] for kind in kinds))
+    listed_en = ", ".join(sorted(KIND_EN[kind] for kind in kinds))
+    vi = f"Nguồn gồm {listed_vi}; phương án ghi {KIND_NAMES[item.plan.kind]}"
+    en = f"Sources: {listed_en}; the plan says {KIND_EN[item.plan.kind]}"
+    if not ok and item.plan.kind == "commune" and "ward" not in whole:
+        return Finding(
+            "undetermined",
+            f"{vi}. Của phường chỉ có một phần; văn bản không nói một phần có tính hay không",
+            f"{en}. Of wards only a part is taken; the text does not say whether a part counts",
+            severity="information",
+        )
     return Finding(
         "pass" if ok else "fail",
-        f"{vi}, phương án ghi {KIND_NAMES[item.plan.kind]}",
-        f"{en}, the plan says {KIND_EN[item.plan.kind]}",
+        vi + ("" if ok else f", phải là {KIND_NAMES[wanted]}"),
+        en + ("" if ok else f", it must be a {KIND_EN[wanted]}"),
     )
 
 

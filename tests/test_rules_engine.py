@@ -303,6 +303,33 @@ def test_three_units_waive_the_orientation_and_slices_are_told_apart() -> None:
     assert sliced["r25-three-units"].severity == "information"
 
 
+@pytest.mark.parametrize(
+    ("sources", "kind", "outcome", "severity"),
+    [
+        (["00001", "00002"], "ward", "pass", "mandatory"),
+        (["00001", "00002"], "commune", "fail", "mandatory"),
+        (["00002", "00003"], "commune", "pass", "mandatory"),
+        (["00002", "00003"], "ward", "fail", "mandatory"),
+        (["00002", part("00001")], "commune", "undetermined", "information"),
+        (["00002", part("00001")], "ward", "pass", "mandatory"),
+    ],
+)
+def test_kind_of_the_result_in_2025(
+    sources: list[str | Transfer], kind: str, outcome: str, severity: str
+) -> None:
+    units = register(
+        unit("00001", kind="ward", district_kind="town"),
+        unit("00002"),
+        unit("00003", kind="township"),
+        unit("00004"),
+    )
+    cut = [s.code for s in sources if isinstance(s, Transfer)]
+    rest = [formed("00004", ["00004", part(code, "remainder")], kind="ward") for code in cut]
+    judgement = judge(plan(formed("00002", sources, kind=kind), *rest), units, regime="76/2025")
+    verdict = one(judgement, "r25-result-type", "00002")
+    assert (verdict.outcome, verdict.severity) == (outcome, severity)
+
+
 def test_bounds_decide_where_they_can() -> None:
     def found(low: str, wide: str) -> str:
         units = register(
