@@ -14,7 +14,7 @@ from geo.errors import Problem
 from indicators.catalogue import Catalogue, Indicator
 
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_GROUPED: Final = re.compile(r"\d{1,3}(\.\d{3})+")
+_GROUPED: Final = r"\d{1,3}(?:\.\d{3})+"
 #: units whose amounts are not whole
 _MEASURED: Final = ("km", "ha", "m²", "m2", "đồng", "tấn", "%")
 
@@ -77,7 +77,10 @@ def numbers(
         values = column.astype(float)
         return values.where(np.isfinite(values))
     text = column.astype(str).str.strip()
-    text = text.where(~column.isna(), "")
+    if column.isna().any():
+        text = text.where(~column.isna(), "")
+    if not text.any():
+        return pd.Series(np.nan, index=long.index)
     good = text.str.fullmatch(_NUMBER)
     bad = ~good & (text != "")
     if words is not None:
@@ -98,7 +101,7 @@ def numbers(
     counted = long["indicator"].isin([i for i, row in kinds.items() if row and _counted(row)])
     if part != "value":
         counted = pd.Series(False, index=long.index)
-    grouped = counted & text.map(lambda cell: bool(_GROUPED.fullmatch(cell)))
+    grouped = counted & text.str.fullmatch(_GROUPED) if counted.any() else counted
     for row, cell in text[grouped].head(checks.limit).items():
         checks.problem(
             "dấu chấm phân nhóm nghìn trong một số đếm?", "a point that groups thousands in a count?",

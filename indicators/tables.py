@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
@@ -83,7 +84,7 @@ def _csv(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
     if separator != "," and head.count(separator):
         shown = {";": ";", "\t": "tab"}[separator]
         notes.append(Problem(f"dùng dấu phân cách “{shown}”", f"the separator is “{shown}”", name, 1))
-    width = max(line.count(separator) for line in text.splitlines()) + 1
+    width = max(map(_counter(separator), text.splitlines())) + 1
     try:
         grid = pd.read_csv(
             io.StringIO(text),
@@ -103,6 +104,10 @@ def _csv(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
         # the apostrophe that keeps a spreadsheet from taking text for a formula (contract: Documents)
         grid = grid.replace(r"^'(?=[=+\-@\t])", "", regex=True)
     return grid.fillna(""), notes
+
+
+def _counter(separator: str) -> Callable[[str], int]:
+    return lambda line: line.count(separator)
 
 
 def _xlsx(content: bytes, name: str) -> tuple[pd.DataFrame, list[tuple[int, int, int, int]]]:

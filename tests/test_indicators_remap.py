@@ -334,6 +334,22 @@ def test_counts_are_conserved_to_the_unit(values: list[int], people: str, area: 
     assert (bounded["value"] <= bounded["high"]).all()
 
 
+@settings(deadline=None, max_examples=60)
+@given(counts, st.sets(st.integers(0, 4)), st.sampled_from(["", "0.3"]))
+def test_what_is_missing_or_bounded_is_still_accounted_for(
+    values: list[int], gone: set[int], share: str
+) -> None:
+    cells: dict[str, object] = {c: NAN if i in gone else float(values[i]) for i, c in enumerate("ABCDE")}
+    result = run(rows("N", cells), small(("population", share)), indicator("N", "count-flow"))
+    total = result.totals.iloc[0]
+    assert (
+        total["total_before"] == total["total_after"] == sum(v for i, v in enumerate(values) if i not in gone)
+    )
+    assert total["missing_before"] == len(gone)
+    known = result.frame[~result.frame["value"].isna()]
+    assert (known["parents_missing"] == "").all()
+
+
 @settings(deadline=None, max_examples=30)
 @given(counts, st.permutations(range(5)))
 def test_the_order_of_rows_does_not_matter(values: list[int], order: list[int]) -> None:
