@@ -28,6 +28,10 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # control characters cannot stand in XML; each is shown by its picture (U+2400 block) and read back from it
 _CONTROLS: Final = {i: 0x2400 + i for i in range(32) if i not in (9, 10, 13)} | {127: 0x2421}
 _PICTURES: Final = {picture: control for control, picture in _CONTROLS.items()}
+_MARK: Final = "\u2426"
+_ALL: Final = "".join(map(chr, _PICTURES))
+_LITERAL: Final = re.compile(f"[{_ALL}{_MARK}]")
+_SHOWN: Final = re.compile(f"{_MARK}([{_ALL}{_MARK}])|[{_ALL}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +147,18 @@ def shown(column: Column, cell: Cell) -> Cell:
 
 
 def visible(text: str) -> str:
-    """Return text whose control characters (line breaks and tabs aside) are replaced by their pictures."""
-    text = text.translate(_CONTROLS)
-    # lone surrogates and non-characters cannot be written in XML either
+    """Return text whose control characters (line breaks and tabs aside) are replaced by their pictures.
+
+    A picture that the text itself holds is marked, so that invisible() gives the same text again.
+    """
+    text = _LITERAL.sub(lambda match: _MARK + match[0], text).translate(_CONTROLS)
+    # lone surrogates and non-characters cannot be written in XML at all
     return re.sub("[\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
 
 
 def invisible(text: str) -> str:
-    """Return text with pictures turned back into the control characters that they stand for."""
-    return text.translate(_PICTURES)
+    """Return the text that visible() was given."""
+    return _SHOWN.sub(lambda match: match[1] or chr(_PICTURES[ord(match[0])]), text)
 
 
 def guarded(text: str) -> str:
