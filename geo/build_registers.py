@@ -157,8 +157,9 @@ def _unit_since(row: Mapping[str, str], terrain: str = "", terrain_confidence: s
 
 
 def _province(name: str) -> str:
-    """Return a province's name as written in running text: one source row has “Ninh BÌnh”."""
-    return name.replace("Ninh BÌnh", "Ninh Bình")
+    """Return a province's name in one form: “Thành phố Hà Nội”, not “Thủ đô Hà Nội”; one row has “Ninh BÌnh”."""
+    mended = name.replace("Ninh BÌnh", "Ninh Bình").replace("Thủ đô", "Thành phố")
+    return mended[:1].upper() + mended[1:]
 
 
 def check(register: Register) -> None:

@@ -89,11 +89,7 @@ def _province_regions() -> tuple[dict[str, str], ...]:
 
 
 @lru_cache(maxsize=256)
-def region_of(province: str, vintage: str) -> str:
-    """Return the region that a province lies in at a date, empty when it is unknown or lies in two.
-
-    Provinces formed on 1 July 2025 may join two regions (data/units/README.md).
-    """
+def _province_row(province: str, vintage: str) -> Mapping[str, str]:
     name = comparable_name(province)
     for prefix in ("thành phố", "thủ đô", "tỉnh"):
         name = name.removeprefix(comparable_name(prefix) + " ")
@@ -101,8 +97,21 @@ def region_of(province: str, vintage: str) -> str:
         if comparable_name(row["province_name"]) == name and (
             row["since"] <= vintage <= row["until"] if row["until"] else vintage >= row["since"]
         ):
-            return row["region"]
-    return ""
+            return row
+    return {}
+
+
+def region_of(province: str, vintage: str) -> str:
+    """Return the region that a province lies in at a date, empty when it is unknown or lies in two.
+
+    Provinces formed on 1 July 2025 may join two regions (data/units/README.md).
+    """
+    return _province_row(province, vintage).get("region", "")
+
+
+def has_coast(province: str, vintage: str) -> bool | None:
+    """Return whether a province has a sea coast, None when the province is unknown; without one, no islands."""
+    return {"yes": True, "no": False}.get(_province_row(province, vintage).get("coast", ""))
 
 
 def register_of(table: Table, vintage: str = "", register_id: str = "") -> Register:

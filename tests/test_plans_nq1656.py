@@ -6,7 +6,7 @@ from decimal import Decimal
 from geo.build_registers import build as build_register
 from geo.build_registers import check
 from geo.register import Register
-from geo.registers import embedded_register, region_of
+from geo.registers import embedded_register, has_coast, region_of
 from geo.text import comparable_name
 from plans import build_nq1656, build_registers
 from plans.apply import apply_plan
@@ -89,6 +89,16 @@ def test_a_province_that_joins_two_regions_has_none() -> None:
     assert region_of("Tỉnh Bắc Ninh", "2025-07-01") == ""
     assert region_of("tỉnh Ninh Bình", "2025-07-01") == "red-river-delta"
     assert region_of("Atlantis", "2025-07-01") == ""
+
+
+def test_a_province_without_a_coast_has_no_islands() -> None:
+    country = embedded_register("vietnam-2025-07-01")
+    coastal = {unit.province_name for unit in country if has_coast(unit.province_name, country.vintage)}
+    assert len(coastal) == 21
+    assert all(
+        has_coast(unit.province_name, country.vintage) for unit in country if unit.kind == "special_zone"
+    )
+    assert has_coast("Atlantis", country.vintage) is None
 
 
 def test_totals_of_the_city_lie_between_the_bounds() -> None:
