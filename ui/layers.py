@@ -36,12 +36,13 @@ BASE_URL: Final = "../../app/static"
 class MapLayer:
     """A published layer: the address the map's frame fetches it from, and its units' codes.
 
-    ``schematic`` puts the notice on the map.
+    ``schematic`` puts the notice on the map. ``notes``: what was done to draw it, said below: cleaned, simplified.
     """
 
     url: str
     codes: frozenset[str]
     schematic: bool = True
+    notes: tuple[str, ...] = ()
 
 
 def full_name(unit: Unit, chosen: Language | None = None) -> str:
@@ -58,10 +59,14 @@ def tooltip_lines(unit: Unit, predecessors: Iterable[str], chosen: Language) -> 
     if unit.district_name:
         lines.append(unit.district_name)
     for key, figure, measure in (
-        ("unit.area", unit.area_km2, "km²"),
-        ("unit.population", unit.population, text_in(chosen, "unit.persons")),
+        ("unit.area", unit.figure("area_km2"), "km²"),
+        ("unit.population", unit.figure("population"), text_in(chosen, "unit.persons")),
     ):
-        shown = number(figure) if figure is None else f"{number(figure)} {measure}"
+        if figure.value is None and figure.bounds is not None:
+            low, high = (number(limit) for limit in figure.bounds)
+            shown = f"{text_in(chosen, 'map.range', low=low, high=high)} {measure}"
+        else:
+            shown = number(figure.value) if figure.value is None else f"{number(figure.value)} {measure}"
         lines.append(f"{text_in(chosen, key)}: {shown}")
     if parents := ", ".join(predecessors):
         lines.append(f"{text_in(chosen, 'unit.predecessors')}: {parents}")

@@ -15,13 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import folium
 import streamlit as st
-from streamlit_folium import st_folium
 
 from ui import colours
 from ui.layers import MapLayer
-from ui.maplayer import Restyle, UnitLayer
+from ui.maplayer import Restyle, UnitLayer, folium, st_folium
 from ui.text import t
 
 HEIGHT: Final = 560
@@ -152,6 +150,8 @@ def show_map(
     )
     if legend:
         st.html(legend)
+    for note in layer.notes:
+        st.caption(t(f"map.layer_{note}"))
     return clicked(key)
 
 

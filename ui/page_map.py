@@ -1,111 +1,206 @@
-"""Map: colour by any figure, find a unit with or without accents, see the unit clicked."""
+"""Map: the units before and after the plan, coloured by what one asks, found by name, and read by a click."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import streamlit as st
 
 from geo.register import Register, Unit
-from geo.registers import embedded_register
 from geo.text import without_accents
-from ui import colours
-from ui.data import HANOI_2024, schematic_layer
+from plans.territory import SPLIT_MARK
+from ui.colouring import SIDES, Colouring, Side, choices, colour, title_of
 from ui.layers import MapLayer, full_name
-from ui.legend import scale_legend
-from ui.map import Outline, figure_styles, new_click, show_map
-from ui.style import facts_html
-from ui.text import number, t
+from ui.map import Outline, new_click, show_map
+from ui.session import Work, group_fills, judgement, map_after, map_before, register_after, work
+from ui.text import t
+from ui.unit_card import unit_card
+from ui.unit_facts import day
 
-_KEY = "map-page"
+VIEWS: Final = ("before", "after", "both")
+_HEIGHT: Final = 560
+# the unit in view: (side, code); one place for it, since the widgets' own state goes when a page is left
+_UNIT: Final = "map-unit"
+_FOCUS: Final = "map-focus"
+_VIEW: Final = "map-side"
+_FIGURE: Final = "map-figure-kept"
+Chosen = tuple[Side, str]
 
 
 def page() -> None:
     """Draw the page."""
     st.title(t("page.map"))
-    register = embedded_register(HANOI_2024)
-    layer = schematic_layer(register)
-    if layer is None:
-        st.info(t("map.no_layer"))
-        return
-    _section(register, layer)
+    current = work()
+    opened = st.session_state.pop("map-open", None)
+    if opened is not None:
+        choose(*opened)
+        # the switch may still hold what was chosen on an earlier visit
+        st.session_state["map-view"] = opened[0]
+    _section(current)
+
+
+def choose(side: Side, code: str, focus: bool = True) -> None:
+    """Put a unit into view."""
+    st.session_state[_UNIT] = (side, code)
+    st.session_state["map-search"] = f"{side}:{code}"
+    if focus:
+        st.session_state[_FOCUS] = (side, code)
 
 
 @st.fragment
-def _section(_register: Register, _layer: MapLayer) -> None:
-    left, right = st.columns([3, 1])
+def _section(_work: Work) -> None:
+    registers: dict[Side, Register] = {"before": _work.register, "after": register_after(_work)}
+    controls = st.columns([1.25, 1, 1.4], vertical_alignment="bottom")
+    with controls[0]:
+        sides = _sides(registers)
+    with controls[1]:
+        name = _figure(_work.register, sides)
+    clicked = _clicked(sides)
+    with controls[2]:
+        chosen = _searched(registers, sides, clicked)
+    layers = {side: (map_before if side == "before" else map_after)(_work) for side in sides}
+    colouring = colour(
+        name, _work.plan, registers, sides, lambda: group_fills(_work), lambda: judgement(_work)
+    )
+    if len(sides) == 1:
+        left, right = st.columns([2.7, 1])
+        with left:
+            _map(sides[0], layers[sides[0]], colouring, chosen, linked=False)
+    else:
+        for column, side in zip(st.columns(2), sides, strict=True):
+            with column:
+                st.markdown(f"**{_heading(side, registers[side])}**")
+                _map(side, layers[side], colouring, chosen, linked=True)
+        right = st.container()
+    if colouring.legend:
+        with left if len(sides) == 1 else st.container():
+            st.html(colouring.legend)
     with right:
-        figure = st.selectbox(
-            t("map.colour_by"),
-            ["population", "area_km2", "density", ""],
-            format_func=lambda name: t(f"map.figure_{name or 'none'}"),
-            key="map-figure",
-        )
-        chosen, focus = _chosen(_register)
-        _details(_register.by_code.get(chosen or ""))
-    values = _values(_register, figure)
-    scale = colours.scale(values.values())
-    decimals = 2 if figure == "area_km2" else 0
-    with left:
-        show_map(
-            _KEY,
-            _layer,
-            figure_styles(values, scale) if figure else {},
-            focus=focus,
-            outlines=[Outline((chosen,))] if chosen else [],
-            legend=scale_legend(t(f"map.figure_{figure}"), scale, decimals=decimals) if figure else "",
-        )
+        unit_card(_work, registers, chosen, layers, choose)
 
 
-def _chosen(register: Register) -> tuple[str | None, str | None]:
-    """Return the unit chosen, by search or by click, whichever came last, and the unit to zoom to."""
-    click = new_click(_KEY)
-    if click is not None:
-        st.session_state["map-search"] = click.code or None
-        st.session_state["map-focus"] = None
-    by_search = st.selectbox(
+def _heading(side: Side, register: Register) -> str:
+    return t(f"map.{side}_on", day=day(register.vintage), units=len(register))
+
+
+def _sides(registers: Mapping[Side, Register]) -> tuple[Side, ...]:
+    """Draw the switch of views and return the sides to show."""
+    kept = st.session_state.get(_VIEW, "before")
+    st.session_state.setdefault("map-view", kept)
+    view = st.segmented_control(
+        t("map.view"),
+        VIEWS,
+        format_func=lambda one: (
+            t("map.view_both") if one == "both" else f"{t('map.view_' + one)} ({len(registers[one])})"
+        ),
+        key="map-view",
+        required=True,
+    )
+    st.session_state[_VIEW] = view = view or kept
+    return SIDES if view == "both" else ("after",) if view == "after" else ("before",)
+
+
+def _figure(register: Register, sides: tuple[Side, ...]) -> str:
+    """Draw the choice of what to colour by and return it; the choice is kept while other pages are open."""
+    names = choices(register, sides)
+    kept = st.session_state.get(_FIGURE, names[0])
+    if st.session_state.get("map-figure") not in names:
+        st.session_state["map-figure"] = kept if kept in names else names[0]
+    name = str(st.selectbox(t("map.colour_by"), names, format_func=title_of, key="map-figure"))
+    st.session_state[_FIGURE] = name
+    return name
+
+
+def _clicked(sides: tuple[Side, ...]) -> bool:
+    """Take a new click on any of the maps; beside all units it ends the choice. Whether there was one."""
+    for side in sides:
+        click = new_click(f"map-{side}")
+        if click is None:
+            continue
+        if click.code:
+            choose(side, click.code, focus=False)
+        else:
+            st.session_state[_UNIT] = st.session_state["map-search"] = None
+        st.session_state[_FOCUS] = None
+        return True
+    return False
+
+
+def _searched(registers: Mapping[Side, Register], sides: tuple[Side, ...], clicked: bool) -> Chosen | None:
+    """Draw the search and return the unit in view: by search, by click, or from another page."""
+    labels = _labels(registers, sides)
+    kept: Chosen | None = st.session_state.get(_UNIT)
+    # a split unit's own polygon after the plan is no unit to search for
+    shown = f"{kept[0]}:{kept[1]}" if kept else None
+    if st.session_state.get("map-search") not in labels or clicked:
+        st.session_state["map-search"] = shown if shown in labels else None
+    before = st.session_state.get("map-searched")
+    found = st.selectbox(
         t("map.search"),
-        [unit.code for unit in sorted(register, key=_search_order)],
+        list(labels),
         index=None,
-        format_func=lambda code: _search_label(register[code]),
+        format_func=lambda key: labels.get(key, key),
         placeholder=t("map.search_placeholder"),
         filter_mode="contains",
         key="map-search",
     )
-    if click is None and by_search != st.session_state.get("map-chosen"):
-        st.session_state["map-focus"] = by_search
-    st.session_state["map-chosen"] = by_search
-    return by_search, st.session_state.get("map-focus")
+    st.session_state["map-searched"] = found
+    if found is not None and found != shown:
+        side, _, code = found.partition(":")
+        st.session_state[_UNIT] = st.session_state[_FOCUS] = ("after" if side == "after" else "before", code)
+    elif found is None and before is not None and not clicked and shown in labels:
+        # the box was emptied by hand
+        st.session_state[_UNIT] = st.session_state[_FOCUS] = None
+    kept = st.session_state.get(_UNIT)
+    return kept if kept and kept[0] in sides and _exists(registers, kept) else None
 
 
-def _search_order(unit: Unit) -> tuple[str, str]:
-    return without_accents(unit.name), unit.code
+def _exists(registers: Mapping[Side, Register], chosen: Chosen) -> bool:
+    side, code = chosen
+    if side == "after" and code.endswith(SPLIT_MARK):
+        return code.removesuffix(SPLIT_MARK) in registers["before"]
+    return code in registers[side]
 
 
-def _search_label(unit: Unit) -> str:
-    # the box matches what it shows, so the form without accents is shown too
+def _labels(registers: Mapping[Side, Register], sides: tuple[Side, ...]) -> dict[str, str]:
+    """Return the words of each unit to search among, by “side:code”, in the order of names without accents."""
+    mark: Callable[[Side], str] = lambda side: f" · {t('map.view_' + side)}" if len(sides) > 1 else ""  # noqa: E731
+    found = [
+        (without_accents(unit.name), unit.code, f"{side}:{unit.code}", search_label(unit) + mark(side))
+        for side in sides
+        for unit in registers[side]
+    ]
+    return {key: label for _, _, key, label in sorted(found)}
+
+
+def search_label(unit: Unit) -> str:
+    """Return what the search shows and matches: the name and, since the box matches what it shows, the plain form."""
     plain = without_accents(f"{unit.name} {unit.district_name}")
-    return f"{full_name(unit)} ({unit.district_name}) · {plain} · {unit.code}"
+    district = f" ({unit.district_name})" if unit.district_name else ""
+    return f"{full_name(unit)}{district} · {plain} · {unit.code}"
 
 
-def _details(unit: Unit | None) -> None:
-    if unit is None:
-        st.caption(t("map.no_unit"))
+def _map(
+    side: Side, layer: MapLayer | None, colouring: Colouring, chosen: Chosen | None, *, linked: bool
+) -> None:
+    if layer is None:
+        st.info(t("map.no_layer"))
         return
-    st.subheader(full_name(unit))
-    rows = {
-        t("unit.code"): unit.code,
-        t("unit.district"): unit.district_name,
-        t("unit.area"): f"{number(unit.area_km2)} km²",
-        t("unit.population"): number(unit.population),
-    }
-    st.html(facts_html(rows))
+    focus: Chosen | None = st.session_state.get(_FOCUS)
+    outlined = _polygons(chosen[1], layer) if chosen and chosen[0] == side else ()
+    show_map(
+        f"map-{side}",
+        layer,
+        colouring.styles.get(side, {}),
+        focus=(_polygons(focus[1], layer) or None) if focus and focus[0] == side else None,
+        outlines=[Outline(outlined)] if outlined else [],
+        notes=colouring.notes.get(side, {}),
+        height=_HEIGHT,
+        link="map-sides" if linked else "",
+    )
 
 
-def _values(register: Register, figure: str) -> dict[str, float | None]:
-    def value(unit: Unit) -> float | None:
-        if figure == "density":
-            area, persons = unit.area_km2, unit.population
-            return None if area is None or persons is None or not area else float(persons / area)
-        known = unit.figure(figure).value
-        return None if known is None else float(known)
-
-    return {unit.code: value(unit) for unit in register}
+def _polygons(code: str, layer: MapLayer) -> tuple[str, ...]:
+    """Return the keys of a unit's polygon on a layer; empty where it is not on it."""
+    return (code,) if code in layer.codes else ()

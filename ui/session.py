@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +22,8 @@ from plans.check import check_plan
 from plans.files import embedded_plan, embedded_plans, parse_plan, plan_text
 from plans.plan import Plan
 from plans.territory import SPLIT_MARK
-from ui.layers import MapLayer, publish, unit_properties
+from ui.data import fit_for_map
+from ui.layers import MapLayer, full_name, publish, unit_properties
 from ui.text import language, t
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _OPENED: Final = "session:opened"
 _REGISTER: Final = "session:register"
 _LAYER: Final = "session:layer"
 _PAGES: Final = "session:pages"
+_KEPT_DIGESTS: Final = 64
 UPLOADED: Final = "uploaded"
 BOUNDARY_TYPES: Final = ("geojson", "json", "gpkg", "zip", "fgb")
 
@@ -62,13 +65,29 @@ class Work:
     @cached_property
     def key(self) -> str:
         """A key for caches: equal for equal plan, register and boundaries."""
-        parts = (plan_text(self.plan), self.register.id, str(len(self.register)), self.layer_key)
+        parts = (_digest(self.plan), _digest(self.register), self.layer_key)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
 
     @property
     def layer_key(self) -> str:
         """What tells the boundaries in use from others, without reading them."""
         return "schematic" if self.own_layer is None else self.own_layer.content_hash
+
+
+_DIGESTS: Final[dict[int, tuple[object, str]]] = {}
+
+
+def _digest(thing: Plan | Register) -> str:
+    """Return a hash of all that a plan or register says, remembered: it takes longer than a page may."""
+    known = _DIGESTS.get(id(thing))
+    # the thing itself is kept with its hash, so that its id cannot come to name another
+    if known is None or known[0] is not thing:
+        text = plan_text(thing) if isinstance(thing, Plan) else repr((thing.id, thing.vintage, thing.units))
+        known = (thing, hashlib.sha256(text.encode()).hexdigest())
+        while len(_DIGESTS) >= _KEPT_DIGESTS:
+            _DIGESTS.pop(next(iter(_DIGESTS)), None)
+        _DIGESTS[id(thing)] = known
+    return known[1]
 
 
 def open_plan(plan: Plan, register: Register | None = None) -> None:
@@ -84,6 +103,11 @@ def keep_pages(pages: Mapping[str, Any]) -> None:
     st.session_state[_PAGES] = dict(pages)
 
 
+def has_page(name: str) -> bool:
+    """Whether there is such a page to go to."""
+    return name in st.session_state.get(_PAGES, {})
+
+
 def open_page(name: str) -> None:
     """Go to another page at once."""
     st.switch_page(st.session_state[_PAGES][name])
@@ -91,7 +115,7 @@ def open_page(name: str) -> None:
 
 def open_on_map(code: str, side: str = "before") -> None:
     """Go to the Map page with a unit in view; ``side``: its code is of the vintage before or after the plan."""
-    st.session_state.update({"map-side": side, "map-search": code, "map-focus": code, "map-chosen": code})
+    st.session_state.update({"map-side": side, "map-open": (side, code)})
     open_page("map")
 
 
@@ -119,46 +143,71 @@ def _plan_label(name: str) -> str:
     return f"{plan.instrument or plan.id} · {title}".strip(" ·")
 
 
-def _upload(name: str, label: str, types: tuple[str, ...], take: Callable[[str, bytes], str]) -> None:
+def _upload(
+    name: str, label: str, types: tuple[str, ...], take: Callable[[str, bytes], Callable[[], str]]
+) -> None:
+    """Draw one uploader; what cannot be used is said below it and changes nothing; removing a file undoes it."""
     given = st.file_uploader(label, type=list(types), key=f"session:upload-{name}")
+    key = f"session:taken-{name}"
     if given is None:
-        st.session_state.pop(f"session:taken-{name}", None)
+        taken = st.session_state.pop(key, None)
+        if taken is not None and _forget(name):
+            st.rerun()
         return
     content = given.getvalue()
     mark = hashlib.sha256(content).hexdigest()
-    taken = st.session_state.get(f"session:taken-{name}")
+    taken = st.session_state.get(key)
     if taken is None or taken[0] != mark:
         try:
             said = take(given.name, content)
         except SapxepError as error:
-            st.session_state[f"session:taken-{name}"] = (mark, "", error.text(language(), limit=12))
+            st.session_state[key] = (mark, None, error)
         else:
-            st.session_state[f"session:taken-{name}"] = (mark, said, "")
+            st.session_state[key] = (mark, said, None)
             st.rerun()
-    _, said, wrong = st.session_state[f"session:taken-{name}"]
-    if wrong:
-        st.error(wrong)
-    else:
-        st.success(said)
+    _, said, wrong = st.session_state[key]
+    if wrong is not None:
+        st.error(plain_lines(wrong.text(language(), limit=12)))
+        st.caption(t("session.nothing_changed"))
+    elif said is not None:
+        st.success(plain_lines(said()))
 
 
-def _take_plan(name: str, content: bytes) -> str:
+def plain_lines(text: str) -> str:
+    """Return text as Markdown that shows every character and line as it stands: files' contents are no markup."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>$~:^-])", r"\\\1", text).replace("\n", "  \n")
+
+
+def _forget(name: str) -> bool:
+    """Drop the file of one uploader, whose own was removed there; a plan stays in the list. Whether any was there."""
+    keys = {"register": _REGISTER, "layer": _LAYER}
+    return name in keys and st.session_state.pop(keys[name], None) is not None
+
+
+def _take_plan(name: str, content: bytes) -> Callable[[], str]:
     from geo.files import decode
 
     plan = parse_plan(decode(content, name)[0], name)
     check_plan(plan, register_for(plan))
     open_plan(plan)
-    return t("session.plan_taken", units=len(plan.units))
+    return lambda: t("session.plan_taken", units=len(plan.units))
 
 
-def _take_register(name: str, content: bytes) -> str:
-    register = register_of(parse_csv(content, name), work().plan.base, name)
+def _take_register(name: str, content: bytes) -> Callable[[], str]:
+    base = work().plan.base
+    register = register_of(parse_csv(content, name), base, name)
+    if register.vintage != base:
+        st.session_state[_REGISTER] = register
+        return lambda: t("session.register_kept", units=len(register), vintage=register.vintage)
     check_plan(work().plan, register)
     st.session_state[_REGISTER] = register
-    return t("session.register_taken", units=len(register))
+    notes = register.reports[:8]
+    return lambda: "\n".join(
+        [t("session.register_taken", units=len(register)), *(note.text(language()) for note in notes)]
+    )
 
 
-def _take_layer(name: str, content: bytes) -> str:
+def _take_layer(name: str, content: bytes) -> Callable[[], str]:
     from geo.layer import read_layer
 
     register = work().register
@@ -168,9 +217,12 @@ def _take_layer(name: str, content: bytes) -> str:
         layer = read_layer(path, register, name=name)
     st.session_state[_LAYER] = (register.vintage, layer)
     missing = len(register) - sum(code in register for code in layer.codes)
-    notes = "\n".join(problem.text(language()) for problem in layer.reports[:8])
-    return t("session.boundaries_taken", units=len(layer.codes), missing=missing) + (
-        f"\n\n{notes}" if notes else ""
+    notes = layer.reports[:8]
+    return lambda: "\n".join(
+        [
+            t("session.boundaries_taken", units=len(layer.codes), missing=missing),
+            *(note.text(language()) for note in notes),
+        ]
     )
 
 
@@ -250,7 +302,7 @@ def predecessors(current: Work) -> Mapping[str, tuple[str, ...]]:
     """Return the full names of what each unit formed takes, by code; parts say so."""
     return {
         unit.code: tuple(
-            current.register[transfer.code].full_name
+            full_name(current.register[transfer.code])
             + ("" if transfer.part == "whole" else f" ({t('part.' + transfer.part)})")
             for transfer in unit.transfers
         )
@@ -259,44 +311,84 @@ def predecessors(current: Work) -> Mapping[str, tuple[str, ...]]:
 
 
 def map_before(current: Work) -> MapLayer | None:
-    """Return the map of the units before the plan, None where there are no boundaries."""
+    """Return the map of the units before the plan, None where there are no boundaries.
+
+    Where no layer of that date is to be had, that of an embedded plan which led there is used, split units and all.
+    """
     from ui.data import map_layer, schematic_layer
 
-    if current.own_layer is None:
-        return schematic_layer(current.register)
-    return map_layer(current.own_layer, current.register)
+    if current.own_layer is not None:
+        return map_layer(current.own_layer, current.register)
+    found = schematic_layer(current.register)
+    led = None if found else _led_to(current.register)
+    return found if led is None else map_after(led)
+
+
+def _led_to(register: Register) -> Work | None:
+    """Return an embedded plan, over its own register, that led to an embedded register; None where none did."""
+    for name in embedded_plans():
+        plan = embedded_plan(name)
+        base = embedded_for(plan.base)
+        if plan.target == register.vintage and base and register.id == embedded_for(register.vintage):
+            led = Work(plan, embedded_register(base))
+            return led if led.layer is not None else None
+    return None
 
 
 def map_after(current: Work) -> MapLayer | None:
     """Return the map of the units after the plan, None where there are no boundaries.
 
     A split unit keeps its own polygon under its old code with plans.territory.SPLIT_MARK: its new line is unknown.
+    Where there is no layer to merge, the schematic one of the date the plan leads to serves.
     """
+    from ui.data import schematic_layer
+
+    after = register_after(current)
     frame = _layer_after(current.key, current)
     if frame is None or current.layer is None:
-        return None
-    after = register_after(current)
+        found = schematic_layer(after, predecessors(current))
+        return found if found is not None and found.codes <= set(after.by_code) else None
     properties = unit_properties(after, predecessors(current))
     for key, shared_by in zip(frame.index, frame["shared_by"], strict=True):
         if shared_by:
             unit = current.register[key.removesuffix(SPLIT_MARK)]
-            names = ", ".join(after[code].full_name for code in shared_by.split())
+            names = ", ".join(full_name(after[code]) for code in shared_by.split())
             properties[key] = {
                 "name": unit.name,
                 "district": unit.district_name,
-                "tip": [unit.full_name, t("map.split", names=names)],
+                "tip": [full_name(unit), t("map.split", names=names)],
             }
-    return publish(
+    made = publish(
         dict(zip(frame.index, frame.geometry, strict=True)),
         properties,
         version=f"after-{current.key}",
         schematic=current.layer.schematic,
         name=current.plan.id,
     )
+    return made if current.own_layer is None else replace(made, notes=fit_for_map(current.own_layer)[1])
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _layer_after(key: str, _work: Work) -> GeoDataFrame | None:  # noqa: ARG001 (the cache's key)
     from plans.territory import layer_after
 
-    return None if _work.layer is None else layer_after(_work.plan, _work.layer)
+    if _work.layer is None:
+        return None
+    layer = _work.layer if _work.own_layer is None else fit_for_map(_work.own_layer)[0]
+    return layer_after(_work.plan, layer)
+
+
+def group_fills(current: Work) -> Mapping[str, str]:
+    """Return a colour for each unit formed, by code; neighbours differ."""
+    return _group_fills(current.key, current)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _group_fills(key: str, _work: Work) -> Mapping[str, str]:  # noqa: ARG001 (the cache's key)
+    from ui.data import schematic_geometries
+    from ui.groups import group_colours
+
+    own = _work.own_layer
+    if own is not None:
+        return group_colours(_work.plan, dict(zip(own.codes, own.geometries, strict=True)))
+    return group_colours(_work.plan, schematic_geometries(_work.register.vintage) or {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -27,8 +27,27 @@ iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6p
 .sx-facts dt { color: #4a5665; margin: 0 !important; font-weight: 400; }
 .sx-facts dd { margin: 0 !important; font-variant-numeric: tabular-nums; }
 .sx-legend small { color: #4a5665; }
+.sx-table { border-collapse: collapse; width: 100%; font-size: .92rem; margin: .2rem 0 .4rem; }
+.sx-table th, .sx-table td { padding: .16rem .35rem; border-bottom: 1px solid #dde3ea; text-align: right; }
+.sx-table th { color: #4a5665; font-weight: 600; }
+.sx-table td { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.sx-table th:first-child, .sx-table td:first-child { text-align: left; white-space: normal; }
+.sx-table tr.sx-total td { font-weight: 600; border-top: 1px solid #8a94a1; }
+.sx-verdicts { list-style: none; margin: .2rem 0; padding: 0; font-size: .92rem; }
+.sx-verdicts li { display: flex; gap: .5rem; align-items: center; margin: 0 0 .15rem; padding: 0; }
+.sx-verdicts i {
+  flex: none; width: 1.4rem; text-align: center; font-style: normal; font-weight: 700; border-radius: 3px;
+  border: 1px solid #6b7684; color: #111827; font-size: .85rem;
+}
+.sx-verdicts b { min-width: 2.2rem; text-align: right; font-variant-numeric: tabular-nums; }
+.sx-source { color: #4a5665; font-size: .84rem; overflow-wrap: anywhere; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4rem .8rem 2rem; } }
-@media print { .stSidebar, header, .stButton { display: none !important; } }
+@media print {
+  .stSidebar, header, .stButton, .stSelectbox, .stButtonGroup, .stFileUploader { display: none !important; }
+  .stMainBlockContainer { padding: 0; }
+  .sx-legend i, .sx-verdicts i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  iframe[title^="streamlit_folium"] { break-inside: avoid; }
+}
 </style>
 """
 
@@ -42,3 +61,15 @@ def facts_html(facts: Mapping[str, str]) -> str:
     """Return names and values as a list of two columns; unlike a table of Streamlit's it can be read aloud."""
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
     return f'<dl class="sx-facts">{rows}</dl>'
+
+
+def table_html(header: Sequence[str], rows: Sequence[Sequence[str]], total: int | None = None) -> str:
+    """Return a small table: words in the first column, figures in the others; row ``total`` stands out."""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    body = "".join(
+        ('<tr class="sx-total">' if i == total else "<tr>")
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row)
+        + "</tr>"
+        for i, row in enumerate(rows)
+    )
+    return f'<table class="sx-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

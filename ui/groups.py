@@ -1,0 +1,48 @@
+"""Colours for units formed, such that no two that touch are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import shapely
+
+from plans.plan import Plan
+from ui import colours
+
+
+def group_colours(
+    plan: Plan, geometries: Mapping[str, Any], palette: tuple[str, ...] = colours.GROUPS
+) -> Mapping[str, str]:
+    """Return a colour for each unit formed, by its code, from the polygons of the units before.
+
+    Units formed whose parts touch take different colours while the palette lasts (a planar map needs few); without
+    polygons the colours take turns.
+    """
+    named = plan.by_source
+    codes = [code for code in named if code in geometries]
+    touching: dict[str, set[str]] = {unit.code: set() for unit in plan.units}
+    for code in named:
+        _join(touching, [unit.code for unit, _ in named[code]])
+    if codes:
+        shapes = np.array([geometries[code] for code in codes], dtype=object)
+        for i, j in shapely.STRtree(shapes).query(shapes, predicate="intersects").T.tolist():
+            if i < j:
+                _join(touching, [unit.code for at in (i, j) for unit, _ in named[codes[at]]])
+    chosen: dict[str, int] = {}
+    used = [0] * len(palette)
+    # those with most neighbours first; of the colours left, the one used least so far
+    for code in sorted(touching, key=lambda one: (-len(touching[one]), one)):
+        taken = {chosen[other] for other in touching[code] if other in chosen}
+        free = [i for i in range(len(palette)) if i not in taken] or list(range(len(palette)))
+        chosen[code] = min(free, key=lambda i: (used[i], i))
+        used[chosen[code]] += 1
+    return MappingProxyType({code: palette[i] for code, i in chosen.items()})
+
+
+def _join(touching: dict[str, set[str]], units: Iterable[str]) -> None:
+    together = set(units)
+    for code in together:
+        touching[code] |= together - {code}
