@@ -12,8 +12,8 @@ from typing import Any
 
 from geo.register import Register, Unit
 from plans.apply import Amount
-from rules.book import Book, load_book
-from rules.on_sources import Due, due_of, due_tests
+from rules.book import Book, Rule, load_book
+from rules.on_sources import Due, calculation, due_of, due_tests, tests_of
 from rules.results import amount_json, numbers_json
 from rules.standards import DEFAULTS, QUANTITIES, Options, facts_of, standard_for
 from rules.verdicts import json_number
@@ -30,6 +30,14 @@ class Assessed:
     unit: Unit
     due: Due
     amounts: Mapping[str, Amount] = field(hash=False)
+    tests: tuple[Rule, ...] = ()
+
+    def calculation(self, vi: bool = True) -> str:
+        """Return the calculation of every test in words, by the first standard that the unit could have."""
+        return " | ".join(
+            calculation(test, self.due.standard, dict(self.amounts), vi, line_of_due=True)
+            for test in self.tests
+        )
 
     @property
     def doubtful_area(self) -> bool:
@@ -137,5 +145,6 @@ def assess(
             unjudged.append(unit.code)
             continue
         amounts = {quantity: amount_of(unit, quantity) for quantity in QUANTITIES}
-        found.append(Assessed(unit, due_of(unit, standard, tests, options), amounts))
+        mine = tests_of(unit, standard, tests)
+        found.append(Assessed(unit, due_of(unit, standard, mine, options), amounts, mine))
     return Assessment(register, chosen, day, options, tuple(found), tuple(unjudged))

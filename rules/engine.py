@@ -18,10 +18,11 @@ from plans.plan import NewUnit, Plan
 from rules.book import Book, Rule, load_book
 from rules.conditions import CONDITIONS
 from rules.on_plan import exempting
-from rules.on_sources import Due, due_of, due_tests
+from rules.on_procedure import concerns
+from rules.on_sources import Due, due_of, due_tests, tests_of
 from rules.on_totals import totals
 from rules.results import SourceResult, UnitResult, amount_json
-from rules.standards import Options, Standard
+from rules.standards import Options
 from rules.verdicts import Verdict, summary_of, verdict_of
 from rules.view import View
 from rules.words import percent_of
@@ -153,11 +154,14 @@ def rejudge(
     looked for too, so that a code forgotten there does no harm.
     """
     view = previous.view
-    same = view.register is register and view.graph is graph and view.pieces is (pieces or view.pieces)
-    regime = None if view.regime == view.book.regime_of(view.plan.decided) else view.regime
+    same = view.register is register and view.graph is graph and view.pieces == (pieces or {})
     if not same or plan.decided != view.plan.decided or plan.base != view.plan.base:
-        return judge(plan, register, graph, pieces, options=view.options, regime=regime, book=view.book)
-    return _judge(previous, plan, register, graph, view.pieces, view.options, regime, view.book, touched)
+        return judge(
+            plan, register, graph, pieces, options=view.options, regime=view.override, book=view.book
+        )
+    return _judge(
+        previous, plan, register, graph, view.pieces, view.options, view.override, view.book, touched
+    )
 
 
 def _judge(
@@ -173,7 +177,8 @@ def _judge(
 ) -> Judgement:
     check_plan(plan, register)
     chosen = regime or book.regime_of(plan.decided)
-    view = View(plan, register, book, book.day_of(chosen, plan.decided), chosen, options, graph, pieces or {})
+    day = book.day_of(chosen, plan.decided)
+    view = View(plan, register, book, day, chosen, options, graph, pieces or {}, regime)
     dues = previous.dues if previous is not None else _dues(view)
     view.due = {code: due.due for code, due in dues.items()}
     fresh = _fresh(previous, plan, touched)
@@ -229,15 +234,9 @@ def _dues(view: View) -> dict[str, Due]:
     found: dict[str, Due] = {}
     for unit in view.register:
         standard = view.standard(unit)
-        if standard is not None and any(_tests(test, unit, standard) for test in tests):
+        if standard is not None and tests_of(unit, standard, tests):
             found[unit.code] = due_of(unit, standard, tests, view.options)
     return found
-
-
-def _tests(test: Rule, unit: Unit, standard: Standard) -> bool:
-    if test.kinds and unit.kind not in test.kinds:
-        return False
-    return test.condition != "standard-due" or test.id == standard.rule
 
 
 def _unit_rules(view: View) -> list[Rule]:
@@ -259,7 +258,7 @@ def _unit_verdicts(rules: list[Rule], view: View, item: FormedUnit) -> Iterator[
 def _plan_verdicts(view: View) -> Iterator[Verdict]:
     for rule in view.rules:
         test = CONDITIONS[rule.condition].plan
-        if test is not None:
+        if test is not None and concerns(rule, view.plan):
             for finding in test(rule, view):
                 yield verdict_of(rule, None, finding)
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal, cast
 
+from plans.plan import Plan
 from rules.book import Rule
 from rules.conditions import Finding, Number, register
 from rules.view import View
@@ -45,6 +46,11 @@ def procedure_keys() -> Mapping[str, Key]:
         )
         for raw in document["key"]
     }
+
+
+def concerns(rule: Rule, plan: Plan) -> bool:
+    """Whether a rule on the plan as a whole speaks of a kind of unit that the plan forms."""
+    return not rule.kinds or any(unit.kind in rule.kinds for unit in plan.units)
 
 
 def _label(name: str, vi: bool) -> str:

@@ -148,11 +148,20 @@ def due_tests(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     )
 
 
+def tests_of(unit: Unit, standard: Standard, tests: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return the tests that speak of a unit."""
+    return tuple(
+        test
+        for test in tests
+        if (not test.kinds or unit.kind in test.kinds)
+        and (test.condition != "standard-due" or test.id == standard.rule)
+    )
+
+
 def due_of(unit: Unit, standard: Standard, tests: Iterable[Rule], options: Options) -> Due:
     """Judge one unit by every standard that it could have: due or not where all agree, else None with reasons."""
     amounts = {quantity: amount_of(unit, quantity) for quantity in QUANTITIES}
-    mine = [t for t in tests if t.condition != "standard-due" or t.id == standard.rule]
-    mine = [t for t in mine if not t.kinds or unit.kind in t.kinds]
+    mine = tests_of(unit, standard, tests)
     by_standard = [{test.id: short_by(test, s, amounts, options) for test in mine} for s in standard.possible]
     verdicts = [any_of(states.values()) for states in by_standard]
     due = decided(verdicts)
@@ -198,7 +207,7 @@ def _reasons(
 
 def _reading(
     standard: Standard,
-    tests: list[Rule],
+    tests: Iterable[Rule],
     amounts: dict[str, Amount],
     options: Options,
     due: bool | None,

@@ -15,6 +15,7 @@ from plans.shares import source_shares, split
 from rules.book import Rule
 from rules.conditions import Finding, Number, Outcome, register
 from rules.on_sources import quantities
+from rules.standards import central_city
 from rules.view import View, all_of, amount_of
 from rules.words import KIND_EN, en_number, joined, percent_of, vi_number
 
@@ -318,7 +319,7 @@ def _reduction(rule: Rule, view: View) -> Iterator[Finding]:
 def _ward_share(rule: Rule, view: View) -> Iterator[Finding]:
     """Wards among all commune-level units of a centrally-run city after the plan."""
     provinces = {unit.province_name for unit in view.after}
-    if len(provinces) != 1 or not provinces.pop().casefold().startswith("thành phố "):
+    if len(provinces) != 1 or not central_city(provinces.pop()):
         return
     wards = sum(unit.kind == "ward" for unit in view.after)
     percent = percent_of(Decimal(wards), Decimal(len(view.after)))

@@ -13,7 +13,7 @@ from geo.register import Register
 from plans.plan import Plan
 from rules.book import Book, Rule, load_book
 from rules.conditions import CONDITIONS, Outcome
-from rules.on_procedure import Key, procedure_keys
+from rules.on_procedure import Key, concerns, procedure_keys
 from rules.standards import DEFAULTS
 from rules.verdicts import Verdict, verdict_of
 from rules.view import View
@@ -47,7 +47,7 @@ def checklist(plan: Plan, regime: str | None = None, book: Book | None = None) -
     keys = procedure_keys()
     items = []
     for rule in view.rules:
-        if not rule.inputs:
+        if not rule.inputs or not concerns(rule, plan):
             continue
         test = CONDITIONS[rule.condition].plan
         verdicts = tuple(verdict_of(rule, None, f) for f in test(rule, view)) if test else ()

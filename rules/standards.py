@@ -23,6 +23,7 @@ from rules.words import TERRAIN_VI
 QUANTITIES: Final = ("area_km2", "population")
 ONE: Final = Decimal(1)
 TERRAINS: Final = ("plain", "mountain", "island")
+_CITIES: Final = ("thành phố ", "thủ đô ", "tp ", "tp.")
 _YES: Final = ("1", "true", "yes", "x", "có")
 
 register("standard", "area_km2", "population")
@@ -71,7 +72,6 @@ def facts_of(unit: Unit) -> Facts:
 
     Optional columns of a register: minority_percent (%), national_border and coastal_poor (yes / 1).
     """
-    province = unit.province_name.casefold()
     return Facts(
         unit.kind,
         unit.district_kind,
@@ -80,8 +80,13 @@ def facts_of(unit: Unit) -> Facts:
         unit.figure("minority_percent").value,
         _flag(unit, "national_border"),
         _flag(unit, "coastal_poor"),
-        province.startswith("thành phố ") if province else None,
+        central_city(unit.province_name),
     )
+
+
+def central_city(province: str) -> bool | None:
+    """Whether a province's name is that of a centrally-run city; None where there is no name."""
+    return province.casefold().startswith(_CITIES) if province else None
 
 
 def _flag(unit: Unit, name: str) -> bool:

@@ -87,6 +87,8 @@ class View:
     options: Options
     graph: nx.Graph[str] | None
     pieces: Mapping[str, int]
+    # the regime asked for in place of that of the date of decision
+    override: str | None = None
     formed: Mapping[str, FormedUnit] = field(default_factory=dict)
     due: Mapping[str, bool | None] = field(default_factory=dict)
     _standards: dict[tuple[str, str], Standard | None] = field(default_factory=dict, repr=False)

@@ -129,3 +129,11 @@ def test_hanoi_today_counted_a_second_time() -> None:
         both += all(short)
     assert assess(units, TODAY).summary == {"due": counts[True], "not_due": counts[False], "undetermined": 0}
     assert assess(units, TODAY, Options(due_2026="both")).summary["due"] == both
+
+
+def test_the_calculation_in_words() -> None:
+    [item] = assess(register(unit("00001", "20.5", 17000, region=DELTA)), TODAY).units
+    assert item.calculation() == (
+        "20,5 km² so với ngưỡng 21 km² (70 % của 30 km², đồng bằng sông Hồng): 97,6 %, thiếu 0,5 km²; "
+        "17.000 người so với ngưỡng 16.000 người: 106,3 %, vượt 1.000 người"
+    )

@@ -442,6 +442,19 @@ def test_judging_again_keeps_options_and_regime() -> None:
     same(again, judge(changed, before, graph, regime="112/2025"))
 
 
+def test_judging_again_on_another_map_starts_anew() -> None:
+    merged = plan(formed("00001", ["00001", "00002"]))
+    units = register(*FOUR)
+    first = judge(merged, units, LINE, {"00001": 2})
+    assert one(rejudge(first, merged, units, None, None, ()), "contiguity", "00001").outcome == "undetermined"
+    again = rejudge(first, merged, units, LINE, {"00001": 2}, ())
+    same(again, first)
+    assert (
+        one(rejudge(first, merged, units, LINE, None, ()), "contiguity", "00001").message_vi.count("mảnh")
+        == 0
+    )
+
+
 def test_judging_again_is_quick() -> None:
     before, graph = embedded_register(f"hanoi-{BASE}"), embedded_adjacency(BASE)
     current, times = city(), []

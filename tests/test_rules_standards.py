@@ -248,6 +248,7 @@ def test_orientation_of_2025(terrain: str, area: str, population: int, rule: str
     [
         ("Thành phố Hà Nội", "plain", 45000, "pass"),
         ("Thành phố Hà Nội", "plain", 44999, "fail"),
+        ("Thủ đô Hà Nội", "plain", 44999, "fail"),
         ("Tỉnh Bắc Ninh", "plain", 21000, "pass"),
         ("Tỉnh Bắc Ninh", "plain", 20999, "fail"),
         ("Tỉnh Lào Cai", "mountain", 15000, "pass"),
