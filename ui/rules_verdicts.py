@@ -111,7 +111,7 @@ def section(work: Work, judgement: Judgement) -> None:
     mine = of_unit(frame, unit) if unit else frame
     if unit and len(mine) < len(frame):
         st.caption(t("rules.unit_only", shown=number(len(mine)), count=number(len(frame))))
-    rows = narrow(key, mine, columns(judgement))
+    rows = narrow(key, mine, columns(judgement), every=frame)
     shown, gone = counted(rows["status"]), counted(frame.drop(rows.index)["status"])
     st.html(chips_html(shown))
     if len(rows) < len(frame):

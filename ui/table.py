@@ -89,9 +89,20 @@ def matching(
     return found
 
 
-def narrow(key: str, frame: pd.DataFrame, columns: Sequence[Column], *, search: bool = True) -> pd.DataFrame:
-    """Draw the filters of a table and return the rows that they leave, with a line saying how many they leave out."""
-    filters = [column for column in columns if column.filter and frame[column.name].nunique() > 1]
+def narrow(
+    key: str,
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    *,
+    search: bool = True,
+    every: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Draw the filters of a table and return the rows that they leave, with a line saying how many they leave out.
+
+    ``every``: the rows whose values can be chosen, where ``frame`` is a choice of them already.
+    """
+    every = frame if every is None else every
+    filters = [column for column in columns if column.filter and every[column.name].nunique() > 1]
     chosen: dict[str, Sequence[str]] = {}
     asked = ""
     places = _places(len(filters) + search)
@@ -103,17 +114,16 @@ def narrow(key: str, frame: pd.DataFrame, columns: Sequence[Column], *, search: 
             persist_state="session",
         )
     for column, place in zip(filters, places, strict=True):
-        counts = frame[column.name].value_counts(sort=False).to_dict()
+        counts = {str(value): int(n) for value, n in every[column.name].value_counts(sort=False).items()}
         options = sorted(counts, key=partial(_order, column))
         chosen[column.name] = place.multiselect(
             column.title,
             options,
             format_func=partial(_counted, column, counts),
-                f"{c.said(value) or '—'} ({number(n.get(value, 0))})"
-            ),
             placeholder=t("table.all"),
             key=f"{key}:{column.name}",
             filter_mode="contains",
+            persist_state="session",
         )
     rows = frame[matching(frame, columns, chosen, asked)]
     left_out(len(frame), len(rows))
