@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from geo.registers import decimal_of
 from geo.text import without_accents
-from indicators.catalogue import Catalogue
+from indicators.catalogue import Catalogue, embedded_catalogue
 from indicators.periods import normal_period
 from indicators.tables import CODE_NAMES, TextTable
 
@@ -62,12 +62,13 @@ class KindSuggestion:
     reason_en: str
 
 
-def match_columns(table: TextTable, catalogue: Catalogue) -> tuple[ColumnRole, ...]:
+def match_columns(table: TextTable, catalogue: Catalogue | None = None) -> tuple[ColumnRole, ...]:
     """Return what each column of a table seems to be, in the table's order; nothing is decided by it alone.
 
     A header names an indicator by its id or by its name in either language, with a period or a part beside it.
     A header that names none keeps itself as the indicator's id, to be given a kind by a person.
     """
+    catalogue = catalogue if catalogue is not None else embedded_catalogue()
     plain = [(column, without_accents(column)) for column in table.columns]
     found: dict[str, ColumnRole] = {}
     for role, names in _KEYS.items():

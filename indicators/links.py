@@ -201,7 +201,12 @@ def _resolved(crosswalk: Crosswalk, wanted: Profile) -> Links:
         chosen = next((base for base in usable if base in wanted.order), None)
         shown = chosen or next((base for base in wanted.order if base in bases), next(iter(bases)))
         for link in bases[shown]:
-            low, high = _range(link, [bases[base] for base in usable], chosen is not None, wanted.own)
+            low, high = _range(
+                link,
+                [bases[base] for base in usable],
+                chosen is not None,
+                wanted.own and chosen == wanted.order[0],
+            )
             rows.append((code, link.to_code, link.share, low, high, shown))
     return _links(rows)
 

@@ -15,7 +15,9 @@ from geo.register import Register
 from geo.registers import embedded_for, embedded_register, restored_code
 from indicators.catalogue import TEXT_KINDS, Catalogue, Indicator, embedded_catalogue
 from indicators.checks import Checks, check_shares, contradictions, numbers
-from indicators.columns import ColumnRole, match_columns
+from indicators.columns import ColumnRole as ColumnRole
+from indicators.columns import guess_kind as guess_kind
+from indicators.columns import match_columns as match_columns
 from indicators.periods import ACCEPTED, after_vintage, normal_period, straddled
 from indicators.recognise import recognise, with_known
 from indicators.rows import column_of, long_rows, unit_rows
@@ -142,7 +144,6 @@ def _resolve_vintage(
             ", ".join(found),
             "một thời điểm cho mọi dòng / one vintage for all rows",
         )
-        raise ObservationError(checks.problems)
     wanted = found[0] if found else vintage
     pool = with_known(given)
     if wanted:
@@ -167,12 +168,16 @@ def _resolve_vintage(
         texts = rows.loc[by_row.index, name_column].astype(str)
         names = dict(zip(by_row, texts, strict=True))
     periods = [p for text in long["period"].unique() if (p := normal_period(str(text)))]
+    codes = set(long["unit_code"].astype(str).unique())
+    best = max(pool, key=lambda register: len(codes & set(register.by_code)))
+    if not codes <= set(best.by_code):
+        # what is unknown is listed by row with all else that is wrong
+        return best, best.vintage
     try:
-        register, report = recognise(
-            long["unit_code"].astype(str).unique(), pool, periods, names, checks.file
-        )
+        register, report = recognise(codes, pool, periods, names, checks.file)
     except ObservationError as error:
-        raise ObservationError([*checks.problems, *error.problems]) from error
+        checks.problems += error.problems
+        return best, best.vintage
     checks.reports.append(report)
     return register, register.vintage
 

@@ -114,7 +114,7 @@ def test_parquet_and_csv_give_the_same() -> None:
         ("00001,,2024,DOS_RECEIVED,\"12,5\",,,", "comma"),
         ("00001,,2024,DOS_RECEIVED,1.234,,,", "groups thousands"),
         ("00001,,2024,DOS_RECEIVED,-3,,,", "negative"),
-        ("99999,,2024,DOS_RECEIVED,1,,,", "99999"),
+        ("99999,,2024,DOS_RECEIVED,1,,,", "row 2, field unit_code: the register has no such code; found “99999”"),
         ("00001,,2024,KHONG_CO,1,,,", "no such indicator"),
         ("00001,,hôm qua,DOS_RECEIVED,1,,,", "no period"),
         ("00001,,2024,DOS_RECEIVED,1,,,Z", "SDMX"),
@@ -130,8 +130,9 @@ def test_a_bad_row_is_refused_by_row_and_field(row: str, message: str) -> None:
 def test_all_problems_are_listed_at_once() -> None:
     text = refused(
         HEAD + "00001,,2024,DOS_RECEIVED,x,,,\n00004,,2024,DOS_RECEIVED,y,,,\n00006,,2024,NEIN,1,,,\n"
+        "99999,,2024,DOS_RECEIVED,1,,,\n"
     )
-    assert all(f"row {row}" in text for row in (2, 3, 4))
+    assert all(f"row {row}" in text for row in (2, 3, 4, 5))
 
 
 def test_a_duplicate_names_both_rows() -> None:

@@ -318,6 +318,53 @@ def test_duplicates_are_refused() -> None:
         run(twice, MERGE, indicator("N", "count-flow"))
 
 
+def fractions(d: int, n: int, least: float, most: float) -> list[tuple[int, int]]:
+    """Every (numerator, denominator) that a part of a unit with n of d can have, its denominator in a range."""
+    return [
+        (top, bottom)
+        for bottom in range(d + 1)
+        if least * d <= bottom <= most * d
+        for top in range(max(0, n - d + bottom), min(n, bottom) + 1)
+    ]
+
+
+pairs = st.tuples(st.integers(0, 12), st.integers(0, 12)).map(lambda p: (min(p), max(p)))
+
+
+@settings(deadline=None, max_examples=60)
+@given(pairs, pairs, pairs)
+def test_bounds_of_a_rate_are_those_of_all_divisions(
+    a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]
+) -> None:
+    divided = [link(source, target, "population", None) for source in "BC" for target in "XY"]
+    crosswalk = Crosswalk("2024-12-31", "2025-01-01", (link("A", "X", "population", "1"), *divided))
+    frame = rows("R", {k: (float(v[0]), float(v[1])) for k, v in zip("ABC", (a, b, c), strict=True)})
+    x = cell(run(frame, crosswalk, indicator("R", "ratio", "%")), "X")
+    rates = [
+        100 * (a[0] + p[0] + q[0]) / (a[1] + p[1] + q[1])
+        for p in fractions(b[1], b[0], 0, 1)
+        for q in fractions(c[1], c[0], 0, 1)
+        if a[1] + p[1] + q[1]
+    ]
+    if rates:
+        assert x["low"] <= min(rates) + 1e-9
+        assert x["high"] >= max(rates) - 1e-9
+        # and no wider, where some denominator is sure to be there
+        if a[1]:
+            assert (x["low"], x["high"]) == (pytest.approx(min(rates)), pytest.approx(max(rates)))
+
+
+def test_people_divided_by_area_keep_wide_bounds() -> None:
+    # the share by area says little of people: all of the divided unit may lie in either part
+    result = run(
+        rows("P", {"A": 10.0, "B": 20.0, "C": 100.0, "D": 5.0, "E": 1.0}),
+        small(("area", "0.4")),
+        indicator("P", "count-stock", "người"),
+    )
+    x = cell(result, "X")
+    assert (x["value"], x["low"], x["high"], x["base"]) == (70, 30, 130, "area")
+
+
 shares = st.integers(0, 1000).map(lambda n: str(Decimal(n) / 1000))
 counts = st.lists(st.integers(0, 10**9), min_size=5, max_size=5)
 
