@@ -35,6 +35,18 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("xlsx", "Sổ tính các bảng", "Workbook of all tables",
                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "reports.workbook:workbook_bytes"),
         Format("csv", "Bảng điều chuyển (CSV)", "Merger table (CSV)", "text/csv", "reports.csvfile:transfers_csv"),
+        Format("docx", "Dự thảo nghị quyết và phụ lục", "Draft resolution and annex",
+               "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+               "reports.resolution:resolution_bytes"),
+        Format("gpkg", "Gói bản đồ GeoPackage", "GeoPackage, styled for QGIS", "application/geopackage+sqlite3",
+               "reports.package:package_bytes"),
+        Format("geojson", "Đơn vị mới (GeoJSON)", "New units (GeoJSON)", "application/geo+json",
+               "reports.layers:geojson_bytes"),
+        Format("png", "Bản đồ sau sắp xếp (PNG)", "Map sheet after (PNG)", "image/png", "reports.sheets:png_bytes"),
+        Format("html", "Báo cáo (HTML)", "Report (HTML)", "text/html", "reports.report:html_bytes"),
+        Format("pdf", "Báo cáo và bản đồ (PDF)", "Report with map sheets (PDF)", "application/pdf",
+               "reports.printed:pdf_bytes"),
+        Format("zip", "Toàn bộ hồ sơ (ZIP)", "All documents (ZIP)", "application/zip", "reports.bundle:bundle_bytes"),
     )
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ square brackets for a person to write.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -101,7 +102,8 @@ def _heading(document: Document, context: Context) -> None:
 
     table = document.add_table(rows=1, cols=2)
     table.autofit = False
-    for column, width in zip(table.columns, (65, 95), strict=True):
+    for column, width in zip(table.columns, (62, 98), strict=True):
+        column.width = Mm(width)
         for cell in column.cells:
             cell.width = Mm(width)
     left, right = table.rows[0].cells
@@ -160,7 +162,7 @@ def instruments(context: Context) -> list[str]:
         for v in context.judged["verdicts"]
         if v.get("instrument") and v.get("confidence") != "low"
     )
-    return [f"{name} [ghi đủ tên, ngày ban hành]" for name in found if "/" in name]
+    return [f"{name} [ghi đủ tên, ngày ban hành]" for name in found if re.search(r"\d+/\d{4}", name)]
 
 
 def _articles(document: Document, context: Context) -> None:
@@ -317,6 +319,8 @@ def fill_table(
     table = document.add_table(rows=1 + len(rows), cols=len(heads))
     table.style = "Table Grid"
     table.autofit = False
+    for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
+        column.w = Mm(width)
     for at, row in enumerate(table._tbl.tr_lst):  # table.rows would be walked anew for every cell
         texts = heads if at == 0 else rows[at - 1]
         properties = row.get_or_add_trPr()

@@ -12,13 +12,14 @@ from decimal import Decimal
 from typing import Final
 
 from geo.register import KIND_NAMES, Unit
-from geo.text import vietnamese_number
+from geo.text import comparable_name, vietnamese_number
 from plans.apply import Amount, FormedUnit
 from plans.plan import NewUnit, Transfer
 from reports.context import Context
 from reports.table import shown
 from reports.tables import lowest_confidence, moved_amounts
 
+_ORIGINS: Final = {"proposal": "đề án", "encyclopedia": "bách khoa thư, cần kiểm tra"}
 KINDS: Final = ("commune", "ward", "township", "special_zone")
 LOW_VI: Final = "[cần kiểm tra: dòng này trong phương án có độ tin cậy thấp]"
 
@@ -58,7 +59,9 @@ def unit_clause(context: Context, formed: FormedUnit) -> str:
     """Return the sentence that forms or changes one unit, with its figures and their basis."""
     unit = formed.plan
     keeps = [t for t in unit.transfers if t.code == unit.code and t.part in ("whole", "remainder")]
-    same_name = bool(keeps) and shown_name(context.register[unit.code].name) == shown_name(unit.name)
+    same_name = bool(keeps) and comparable_name(context.register[unit.code].name) == comparable_name(
+        unit.name
+    )
     taken = [
         _taken(context, unit, transfer)
         for transfer in unit.transfers
@@ -111,7 +114,11 @@ def _moved_figures(transfer: Transfer, moved: dict[str, Amount]) -> Iterator[str
     for figure, unit, unknown in (("area_km2", "km²", "diện tích"), ("population", "người", "dân số")):
         stated = transfer.stated(figure)
         if stated is not None:
-            basis = "" if transfer.figures_from in ("", "resolution") else f" theo {transfer.figures_from}"
+            basis = (
+                ""
+                if transfer.figures_from in ("", "resolution")
+                else f" theo {_ORIGINS.get(transfer.figures_from, transfer.figures_from)}"
+            )
             yield f"{number(stated, figure)} {unit}{basis}"
         elif (amount := moved[figure]).value is not None:
             mark = " ước tính" if amount.estimated else ""
