@@ -21,6 +21,7 @@ from ui.assess_data import (
     assess_table,
     counted_doubts,
     doubts,
+    falls,
     outcome,
     published,
     readings,
@@ -30,7 +31,7 @@ from ui.data import schematic_layer
 from ui.layers import full_name
 from ui.legend import Entry, legend_html
 from ui.map import Outline, Style, new_click, show_map
-from ui.rules_words import confidence_words, kind_words, links_html, text_state
+from ui.rules_words import confidence_words, kind_words, links_html, list_html, text_state
 from ui.style import facts_html
 from ui.table import Column, downloads, draw, narrow, show_table
 from ui.text import language, number, t
@@ -58,13 +59,18 @@ def outcome_words() -> dict[str, str]:
     return {name: f"{LOOKS[_LOOK[name]][1]} {t(f'assess.{name}')}" for name in OUTCOMES}
 
 
-def columns() -> tuple[Column, ...]:
-    """Return the columns of the table of units judged."""
+def columns(frame: pd.DataFrame) -> tuple[Column, ...]:
+    """Return the columns of the table of units judged; those that would say nothing are left away.
+
+    One shortfall suffices where the least and the greatest are the same for every unit.
+    """
     persons = t("unit.persons")
+    bounded = any((frame[f"short_{quantity}"] != frame[f"most_{quantity}"]).any() for quantity in QUANTITIES)
+    least, most = t("assess.short_least" if bounded else "assess.short"), t("assess.short_most")
     area, population = t("unit.area"), t("unit.population")
     bases = {name: t(f"assess.basis_{name}") for name in ("stated", "computed")}
     sure = confidence_words()
-    return (
+    every = (
         Column("code", t("unit.code"), width=64),
         Column("name", t("assess.name"), width=140),
         Column("kind", t("unit.kind"), words=kind_words(), filter=True, width=80),
@@ -78,15 +84,15 @@ def columns() -> tuple[Column, ...]:
             filter=True,
             width=170,
         ),
-        Column("area_km2", f"{area} (km²)", 2, width=100),
-        Column("required_area_km2", f"{t('assess.required')} (km²)", 2, width=100),
-        Column("short_area_km2", f"{t('assess.short_least')} (km²)", 2, width=110),
-        Column("most_area_km2", f"{t('assess.short_most')} (km²)", 2, width=120),
+        Column("short_area_km2", f"{least} (km²)", 2, width=120),
+        Column("most_area_km2", f"{most} (km²)", 2, width=130),
+        Column("short_population", f"{least} ({persons})", 0, width=130),
+        Column("most_population", f"{most} ({persons})", 0, width=140),
+        Column("area_km2", f"{area} (km²)", 2, width=110),
+        Column("required_area_km2", f"{t('assess.required')} (km²)", 2, width=110),
         Column("percent_area_km2", f"% {area.lower()}", 1, width=90),
-        Column("population", f"{population} ({persons})", 0, width=110),
-        Column("required_population", f"{t('assess.required')} ({persons})", 0, width=110),
-        Column("short_population", f"{t('assess.short_least')} ({persons})", 0, width=120),
-        Column("most_population", f"{t('assess.short_most')} ({persons})", 0, width=130),
+        Column("population", f"{population} ({persons})", 0, width=120),
+        Column("required_population", f"{t('assess.required')} ({persons})", 0, width=120),
         Column("percent_population", f"% {population.lower()}", 1, width=90),
         Column("doubts", t("assess.doubts"), width=260),
         Column("area_basis", t("assess.area_basis"), words=bases, width=130),
@@ -95,6 +101,10 @@ def columns() -> tuple[Column, ...]:
         Column("terrain", t("assess.terrain"), words=terrain_words(), width=100),
         Column("reason", t("assess.reason"), width=320),
     )
+    empty = {name for name in ("province", "district") if frame[name].nunique() < 2}
+    if not bounded:
+        empty |= {f"most_{quantity}" for quantity in QUANTITIES}
+    return tuple(column for column in every if column.name not in empty)
 
 
 def terrain_words() -> dict[str, str]:
@@ -109,7 +119,7 @@ def table(key: str, assessment: Assessment) -> None:
     if frame.empty:
         st.info(t("assess.nothing"))
         return
-    used = [column for column in columns() if column.name != "district" or (frame["district"] != "").any()]
+    used = columns(frame)
     rows = narrow(f"assess:{key}", frame, used)
     chosen = draw(f"assess:{key}", rows, used, select=True)
     downloads(f"assess:{key}", frame, rows, used, f"{assessment.register.id.removesuffix('.csv')}-assessed")
@@ -125,7 +135,7 @@ def details(item: Assessed) -> None:
     unit, vi = item.unit, language() == "vi"
     st.subheader(f"{full_name(unit)} ({unit.code})")
     answer = outcome(item)
-    st.write(f"{outcome_words()[answer]} · {t(f'assess.falls_{_falls(item)}')}")
+    st.write(f"{outcome_words()[answer]} · {t(f'assess.falls_{falls(item)}')}")
     if reason := item.due.reason_vi if vi else item.due.reason_en:
         st.write(f"{t('assess.reason')}: {reason}")
     lines = []
@@ -134,7 +144,7 @@ def details(item: Assessed) -> None:
         for test in item.tests:
             said = calculation(test, standard, dict(item.amounts), vi, line_of_due=True)
             lines.append(f"{assumed}: {said}" if assumed else said)
-    st.html("<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>")
+    st.html(list_html(lines))
     facts = {t("rules.citation"): "; ".join(test.cited(vi) for test in item.tests)}
     facts[t("rules.text")] = "; ".join(dict.fromkeys(text_state(test) for test in item.tests))
     for quantity, name in zip(QUANTITIES, (t("unit.area"), t("unit.population")), strict=True):
@@ -149,12 +159,6 @@ def details(item: Assessed) -> None:
         words = doubt_words()
         facts[t("assess.doubts")] = "; ".join(words[name] for name in found)
     st.html(facts_html(facts))
-
-
-def _falls(item: Assessed) -> str:
-    from ui.assess_data import falls
-
-    return falls(item)
 
 
 @st.fragment
@@ -292,13 +296,15 @@ def explained(key: str, assessment: Assessment) -> None:
         units, unsure = found[name]
         lines.append(t(f"assess.why_{name}", units=number(units), unsure=number(unsure)))
     due = {name: int(count) for name, count in zip(table["name"], table["due"], strict=True)}
+    other = _other(assessment)
+    open_too = {name: int(n) for name, n in zip(table["name"], table["undetermined"], strict=True)}
     lines += [
         t("assess.why_published", due=number(due["published-area"]), chosen=number(low)),
-        t("assess.why_both", due=number(due[_other(assessment)])),
+        t("assess.why_both", due=number(due[other]), most=number(due[other] + open_too[other])),
         t("assess.why_unjudged", units=number(len(assessment.unjudged))),
         t("assess.why_standards"),
     ]
-    st.html("<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>")
+    st.html(list_html(lines))
     words = {name: t(f"assess.reading_{name}") for name in table["name"]}
     shown = table.astype(dict.fromkeys(OUTCOMES, float))
     draw(

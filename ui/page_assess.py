@@ -17,6 +17,7 @@ from rules.standards import Options
 from ui import assess_view
 from ui.assess_data import published
 from ui.rules_words import STYLE, day_text
+from ui.table import figures
 from ui.text import language, number, t, table
 
 FIRST = "hanoi-2025-07-01"
@@ -121,19 +122,19 @@ def _own_register(day: date) -> tuple[str, Register] | None:
 def _result(key: str, assessment: Assessment) -> None:
     summary = assessment.summary
     national = assess_view.is_national(assessment)
-    figures = [
-        (t("assess.judged"), number(len(assessment.units))),
-        (t("assess.due"), number(summary["due"])),
-        (t("assess.undetermined"), number(summary["undetermined"])),
-        (t("assess.not-due"), number(summary["not_due"])),
-    ]
+    counts = {
+        t("assess.judged"): len(assessment.units),
+        t("assess.due"): summary["due"],
+        t("assess.undetermined"): summary["undetermined"],
+        t("assess.not-due"): summary["not_due"],
+    }
     if assessment.unjudged:
-        figures.append((t("assess.unjudged"), number(len(assessment.unjudged))))
+        counts[t("assess.unjudged")] = len(assessment.unjudged)
     rule = published(assessment.date)
     if national and rule is not None:
-        figures.append((t("assess.published"), number(int(rule.number("units")))))
-    for place, (label, value) in zip(st.columns(len(figures)), figures, strict=True):
-        place.metric(label, value)
+        every = number(int(rule.number("all_units")))
+        counts[t("assess.published", every=every)] = int(rule.number("units"))
+    figures(counts)
     st.caption(t("assess.by_law", regime=assessment.regime, day=day_text(assessment.date)))
     if assessment.unjudged:
         kinds = sorted({assessment.register[code].kind for code in assessment.unjudged})

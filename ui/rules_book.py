@@ -21,6 +21,7 @@ from ui.rules_words import (
     look,
     parameter_text,
     read_words,
+    said_html,
     severity_words,
     text_state,
 )
@@ -202,7 +203,7 @@ def _item(item: ChecklistItem) -> None:
         if missing:
             st.caption(t("rules.missing_keys", keys=", ".join(f"[procedure] {key.name}" for key in missing)))
         for verdict in item.verdicts[:3]:
-            st.text(verdict.message_vi if vi else verdict.message_en)
+            st.html(said_html(verdict.message_vi if vi else verdict.message_en))
         if len(item.verdicts) > 3:
             st.caption(t("rules.more_verdicts", count=number(len(item.verdicts) - 3)))
         st.html(facts_html({t("rules.citation"): rule.cited(vi), t("rules.text"): text_state(rule)}))

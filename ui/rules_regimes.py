@@ -11,7 +11,7 @@ from rules.engine import Judgement
 from ui.layers import full_name
 from ui.rules_data import STATUSES, compared, counted, title_of
 from ui.rules_verdicts import verdicts_of
-from ui.rules_words import chips_html, district_words, kind_words, look, status_words
+from ui.rules_words import chips_html, district_words, kind_words, look, said_html, status_words
 from ui.session import Work, judgement, open_on_map
 from ui.table import Column, show_table
 from ui.text import language, number, t
@@ -115,5 +115,5 @@ def _details(code: str, work: Work, both: list[Judgement]) -> None:
                         st.markdown(
                             f"{look(status)[1]} **{t(f'rules.status_{status}')}** · {title_of(rule, vi)}"
                         )
-                        st.text(verdict.message_vi if vi else verdict.message_en)
+                        st.html(said_html(verdict.message_vi if vi else verdict.message_en))
                         st.caption(rule.cited(vi))

@@ -9,11 +9,11 @@ import streamlit as st
 
 from rules.engine import Judgement
 from ui.layers import full_name
-from ui.rules_data import STATUSES, WHOLE, by_district, counted, source_table, test_rules, title_of
+from ui.rules_data import STATUSES, WHOLE, Placed, by_district, counted, source_table, test_rules, title_of
 from ui.rules_verdicts import verdicts_of
 from ui.rules_words import chips_html, district_words, due_words, kind_words, status_words, verdict_html
 from ui.session import Work, open_on_map
-from ui.table import Column, show_table
+from ui.table import Column, figures, show_table
 from ui.text import language, number, t
 
 if TYPE_CHECKING:
@@ -37,16 +37,16 @@ def section(work: Work, judgement: Judgement) -> None:
         return
     counts = Counter(frame["result"])
     due = Counter(frame["due"])
-    figures = [
-        (t("rules.sources_all"), len(frame)),
-        (t("rules.due_due"), due["due"]),
-        (t("rules.due_undetermined"), due["undetermined"]),
-        (t("rules.result_rearranged"), counts["rearranged"]),
-        (t("rules.result_exempt"), counts["exempt"]),
-        (t("rules.result_due-not-done"), counts["due-not-done"]),
-    ]
-    for place, (label, value) in zip(st.columns(len(figures)), figures, strict=True):
-        place.metric(label, number(value))
+    figures(
+        {
+            t("rules.sources_all"): len(frame),
+            t("rules.due_due"): due["due"],
+            t("rules.due_undetermined"): due["undetermined"],
+            t("rules.result_rearranged"): counts["rearranged"],
+            t("rules.result_exempt"): counts["exempt"],
+            t("rules.result_due-not-done"): counts["due-not-done"],
+        }
+    )
     tests = test_rules(judgement)
     st.caption(
         t(
@@ -103,8 +103,6 @@ def columns(judgement: Judgement) -> tuple[Column, ...]:
 
 def _details(code: str, judgement: Judgement, key: str) -> None:
     """Draw what was measured of one source by each test, its exemption, and the way to the map."""
-    from ui.rules_data import Placed
-
     unit = judgement.view.register[code]
     st.subheader(f"{full_name(unit)} ({code})")
     exemption = next((item for item in judgement.plan.exempt if item.code == code), None)

@@ -18,6 +18,7 @@ from ui.rules_data import (
     in_groups,
     of_unit,
     placed,
+    status,
     title_of,
     unit_of,
     verdict_table,
@@ -217,8 +218,6 @@ def _group(
 
 def _verdict(item: Placed, at: int, judgement: Judgement, key: str, opened: bool = False) -> None:
     """Draw one verdict as a line that opens."""
-    from ui.rules_data import status
-
     verdict = item.verdict
     name = status(verdict)
     rule = judgement.view.rule[verdict.rule]

@@ -159,6 +159,11 @@ def text_state(rule: Rule, confidence: str = "") -> str:
     return said if rule.text_read != "unverified" else f"{said}. {t('rules.only_informs')}"
 
 
+def said_html(text: str) -> str:
+    """Return a calculation in words."""
+    return f'<p class="sx-said">{escape(text)}</p>'
+
+
 def verdict_html(item: Placed, judgement: Judgement) -> str:
     """Return a verdict spelt out: calculation in words, figures, citation, confidence, exception, factors, base."""
     verdict, vi = item.verdict, language() == "vi"
@@ -184,8 +189,8 @@ def verdict_html(item: Placed, judgement: Judgement) -> str:
     if note := rule.note_vi if vi else rule.note_en:
         facts[t("rules.note")] = note
     facts[t("rules.rule")] = verdict.rule
-    message = escape(verdict.message_vi if vi else verdict.message_en)
-    return f'<p class="sx-said">{message}</p>{figures_html(item)}{facts_html(facts)}'
+    said = said_html(verdict.message_vi if vi else verdict.message_en)
+    return f"{said}{figures_html(item)}{facts_html(facts)}"
 
 
 def _named(rule_id: str, judgement: Judgement, vi: bool) -> str:
@@ -218,7 +223,7 @@ def day_text(day: date | None) -> str:
 
 def list_html(items: Iterable[str]) -> str:
     """Return lines as a list."""
-    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+    return '<ul class="sx-lines">' + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
 
 
 STYLE: Final = """
@@ -227,6 +232,7 @@ STYLE: Final = """
 .sx-figures { border-collapse: collapse; margin: 0 0 .6rem; font-size: .92rem; font-variant-numeric: tabular-nums; }
 .sx-figures th, .sx-figures td { border: 1px solid #d5dae0; padding: .2rem .6rem; text-align: right; }
 .sx-figures th { font-weight: 400; color: #4a5665; text-align: left; }
+.sx-lines { margin: 0 0 .6rem; padding-left: 1.2rem; }
 .sx-facts dd { overflow-wrap: anywhere; }
 </style>
 """
