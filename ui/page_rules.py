@@ -20,7 +20,7 @@ def page() -> None:
     book = load_book()
     own = book.regime_of(current.plan.decided)
     regimes = [instrument.regime for instrument in book.regimes]
-    place, said = st.columns([1, 3], vertical_alignment="bottom")
+    place, said = st.columns([2, 3], vertical_alignment="bottom")
     with place:
         regime = st.selectbox(
             t("rules.regime"),

@@ -96,8 +96,7 @@ def section(work: Work, judgement: Judgement) -> None:
     """Draw the verdicts of a plan under one regime."""
     items, frame = verdicts_of(work, judgement)
     key = f"rules:{work.plan.id}:{judgement.regime}"
-    top, side = st.columns([3, 2], vertical_alignment="bottom")
-    with top:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         view = st.segmented_control(
             t("rules.view"),
             VIEWS,
@@ -107,7 +106,6 @@ def section(work: Work, judgement: Judgement) -> None:
             key="rules-view",
             persist_state="session",
         )
-    with side:
         unit = _choose_unit(frame, judgement, key)
     mine = of_unit(frame, unit) if unit else frame
     if unit and len(mine) < len(frame):
@@ -156,6 +154,7 @@ def _choose_unit(frame: pd.DataFrame, judgement: Judgement, key: str) -> str | N
         placeholder=t("rules.unit_all"),
         filter_mode="contains",
         key=box,
+        width=340,
     )
     return chosen
 

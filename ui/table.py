@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROW: Final = 35  # pixels, Streamlit's own height of a row
 TALLEST: Final = 560
-ACROSS: Final = 5
+BOX: Final = 164  # pixels: five filters in a row beside the sidebar, two on a telephone
 # the locale code makes spreadsheets write 1.234,5; more decimals than a figure has are not shown
 _FORMATS: Final = {0: "[$-42A]#,##0", 1: "[$-42A]#,##0.0", 2: "[$-42A]#,##0.00"}
 _PLAIN: Final = "[$-42A]#,##0.######"
@@ -106,18 +106,19 @@ def narrow(
     filters = [column for column in columns if column.filter and every[column.name].nunique() > 1]
     chosen: dict[str, Sequence[str]] = {}
     asked = ""
-    places = _places(len(filters) + search)
+    row = st.container(horizontal=True)
     if search:
-        asked = places.pop(0).text_input(
+        asked = row.text_input(
             t("table.search"),
             placeholder=t("table.search_hint"),
             key=f"{key}:search",
             persist_state="session",
+            width=BOX,
         )
-    for column, place in zip(filters, places, strict=True):
+    for column in filters:
         counts = {str(value): int(n) for value, n in every[column.name].value_counts(sort=False).items()}
         options = sorted(counts, key=partial(_order, column))
-        chosen[column.name] = place.multiselect(
+        chosen[column.name] = row.multiselect(
             column.title,
             options,
             format_func=partial(_counted, column, counts),
@@ -125,6 +126,7 @@ def narrow(
             key=f"{key}:{column.name}",
             filter_mode="contains",
             persist_state="session",
+            width=BOX,
         )
     rows = frame[matching(frame, columns, chosen, asked)]
     left_out(len(frame), len(rows))
@@ -154,13 +156,6 @@ def left_out(every: int, shown: int) -> None:
         st.caption(t("table.all_shown", count=number(every)))
     else:
         st.caption(t("table.shown", shown=number(shown), count=number(every), left=number(every - shown)))
-
-
-def _places(count: int) -> list[Any]:
-    places: list[Any] = []
-    while len(places) < count:
-        places += st.columns(min(ACROSS, count)) if count > 1 else [st]
-    return places[:count]
 
 
 def draw(key: str, rows: pd.DataFrame, columns: Sequence[Column], *, select: bool = False) -> Any | None:
