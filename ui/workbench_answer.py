@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -171,11 +171,15 @@ def group_verdicts(judged: Judgement, code: str, key: str) -> None:
     _split(((("", verdict)) for verdict in found), judged, key)
 
 
-def _split(lines: Iterable[tuple[str, Verdict]], judged: Judgement, key: str) -> None:
+def _split(
+    lines: Iterable[tuple[str, Verdict]], judged: Judgement, key: str, always: Container[str] = ()
+) -> None:
+    """Draw verdicts; passes and remarks folded away, but for those whose words before are in ``always``."""
     pressing: list[tuple[str, Verdict]] = []
     quiet: list[tuple[str, Verdict]] = []
     for line in lines:
-        (quiet if status(line[1]) in ("pass", "information") else pressing).append(line)
+        folded = line[0] not in always and status(line[1]) in ("pass", "information")
+        (quiet if folded else pressing).append(line)
     if pressing:
         verdict_rows(pressing, judged, key)
     if quiet:
@@ -195,7 +199,12 @@ def change_list(before: Judgement, after: Judgement, key: str) -> None:
     changes = verdict_changes(before, after)
     st.markdown(f"**{t('workbench.changed')}** {changes_summary(changes)}")
     current = [c for c in changes if c.how != "gone"]
-    _split(((t(f"workbench.how_{c.how}"), c.verdict) for c in current), after, key)
+    _split(
+        ((t(f"workbench.how_{c.how}"), c.verdict) for c in current),
+        after,
+        key,
+        (t("workbench.how_worse"), t("workbench.how_better")),
+    )
     gone = [c for c in changes if c.how == "gone"]
     if gone:
         with st.expander(t("workbench.gone_list", count=number(len(gone)))):

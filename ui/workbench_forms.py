@@ -155,8 +155,11 @@ def merge(desk: Desk) -> Sequence[Action] | None:
         key=f"workbench-merge-name:{mark}",
         help=t("workbench.name_help"),
     )
-    seat = _seat(desk, desk.chosen, f"workbench-merge-seat:{mark}")
-    kind = _kind(desk, desk.draft.default_kind(desk.chosen), f"workbench-merge-kind:{mark}")
+    left, right = st.columns(2)
+    with left:
+        seat = _seat(desk, desk.chosen, f"workbench-merge-seat:{mark}")
+    with right:
+        kind = _kind(desk, desk.draft.default_kind(desk.chosen), f"workbench-merge-kind:{mark}")
     return (Merge(desk.chosen, name=str(name or ""), seat=seat, kind=kind),)
 
 

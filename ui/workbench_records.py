@@ -24,8 +24,7 @@ from rules.procedure import Key, checklist, procedure_keys
 from ui.text import language, number, t
 from ui.workbench_forms import Desk
 from ui.workbench_line import TOLERANCE_PERCENT, Division, deviation_percent, divided
-from ui.workbench_select import LINE
-from ui.workbench_state import judged
+from ui.workbench_state import LINE, judged
 
 OWN: Final = "own"
 REGISTER: Final = "register"
@@ -224,7 +223,9 @@ def _value(key: Key, now: object) -> object:
     """Ask for a value of the key's type; None where nothing is entered."""
     at = f"workbench-procedure:{key.name}"
     if key.type == "date":
-        given = st.date_input(t("workbench.value"), now if isinstance(now, date) else None, key=at)
+        given = st.date_input(
+            t("workbench.value"), now if isinstance(now, date) else None, format="DD/MM/YYYY", key=at
+        )
         return given if isinstance(given, date) else None
     if key.type == "count":
         whole = now if isinstance(now, int) and not isinstance(now, bool) else None
@@ -256,8 +257,12 @@ def plan_data(desk: Desk) -> Sequence[Action] | None:
             t("workbench.instrument"), plan.instrument, key="workbench-plan-instrument"
         ).strip(),
         "id": st.text_input(t("workbench.plan_id"), plan.id, key="workbench-plan-id").strip(),
-        "decided": st.date_input(t("workbench.decided"), plan.decided, key="workbench-plan-decided"),
-        "effective": st.date_input(t("workbench.effective"), plan.effective, key="workbench-plan-effective"),
+        "decided": st.date_input(
+            t("workbench.decided"), plan.decided, format="DD/MM/YYYY", key="workbench-plan-decided"
+        ),
+        "effective": st.date_input(
+            t("workbench.effective"), plan.effective, format="DD/MM/YYYY", key="workbench-plan-effective"
+        ),
     }
     drop = False
     if plan.totals != Totals():

@@ -45,11 +45,19 @@ def scenario_list(workspace: Workspace) -> None:
     """Draw the list and the form for a new scenario."""
     if wrong := st.session_state.pop(_WRONG, None):
         st.error(wrong)
-    st.text_input(t("workbench.author"), key=AUTHOR, help=t("workbench.author_help"), max_chars=60)
     left, right = st.columns([3, 2], gap="medium")
     with right, st.container(border=True):
         _new(workspace)
     with left:
+        name = st.text_input(
+            t("workbench.author"),
+            author(),
+            key="workbench-author",
+            help=t("workbench.author_help"),
+            max_chars=60,
+        )
+        # the widget's own state goes with the page; ours stays
+        st.session_state[AUTHOR] = name
         found = workspace.scenarios()
         st.subheader(t("workbench.scenarios", count=number(len(found))))
         if not found:
@@ -135,9 +143,10 @@ def _from_nothing(name: str) -> Callable[[], Plan]:
         decided,
         key=f"workbench-new-decided:{vintage}",
         help=t("workbench.decided_help"),
+        format="DD/MM/YYYY",
     )
     effective_at = right.date_input(
-        t("workbench.effective"), effective, key=f"workbench-new-effective:{vintage}"
+        t("workbench.effective"), effective, key=f"workbench-new-effective:{vintage}", format="DD/MM/YYYY"
     )
 
     def make() -> Plan:

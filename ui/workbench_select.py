@@ -13,11 +13,10 @@ from plans.plan import Plan
 from ui.layers import full_name
 from ui.map import Click, new_click
 from ui.text import number, t
-from ui.workbench_state import CHOSEN
+from ui.workbench_state import CHOSEN, LINE
 
 MAP: Final = "workbench-map"
 FOCUS: Final = "workbench:focus"
-LINE: Final = "workbench:line"
 _SEARCH: Final = "workbench-search"
 _DISTRICT: Final = "workbench-district"
 
@@ -145,6 +144,7 @@ def _district_list(register: Register, plan: Plan) -> None:
         key=key,
         on_change=changed,
         label_visibility="collapsed",
+        wrap=True,
     )
     st.caption(t("workbench.list_note"))
 
@@ -167,6 +167,7 @@ def _chips(register: Register) -> list[str]:
         format_func=lambda code: f"{short_name(register[code], register)} ×",
         key=key,
         on_change=changed,
+        wrap=True,
     )
     st.button(t("workbench.clear"), on_click=choose, args=((),), type="tertiary", key="workbench-clear")
     return now

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SCENARIO: Final = "workbench:scenario"
 PARAMETER: Final = "scenario"
 CHOSEN: Final = "workbench:chosen"
+LINE: Final = "workbench:line"
 AUTHOR: Final = "workbench:author"
 _UNSAVED: Final = "workbench:unsaved"
 _ANSWER: Final = "workbench:answer"
@@ -224,7 +225,8 @@ def _settle(kept: Scenario, was: Judgement, after: Work) -> None:
     st.session_state[_ANSWER] = Answer(words, was, now, codes, time.perf_counter() - start)
     st.session_state[_JUDGED] = now
     st.session_state[SCENARIO] = kept
-    st.session_state[CHOSEN] = [code for code in st.session_state.get(CHOSEN, ()) if code in after.register]
+    st.session_state[CHOSEN] = []
+    st.session_state.pop(LINE, None)
     follow_plan(was.plan, after.plan)
 
 
