@@ -23,6 +23,11 @@ STATED_WHOLES: Final[Mapping[str, Mapping[str, str]]] = {
     "00142": {"population": "17992"},
     "00226": {"area_km2": "0.42"},
 }
+# one list of the district's 15 wards after the resolution gives Bạch Mai 00292, not 00286 as our table; the ward of
+# that name of July 2025 has 00292 too, and a closed code is never issued again: which of the two was kept is open
+DOUBTFUL_CODES: Final[Mapping[str, str]] = {
+    "00286": "mã chưa chắc: một danh sách phường sau 1/1/2025 ghi 00292 / code in doubt: one list gives 00292"
+}
 
 
 def build() -> Plan:
@@ -68,7 +73,8 @@ def _unit(code: str, rows: list[Mapping[str, str]], stated: list[Mapping[str, st
         population=None if population is None else int(population),
         source=own.get("url") or first["pairing_url"],
         confidence=max((row["pairing_confidence"] for row in rows), key=CONFIDENCES.index),
-        note=others,
+        note="; ".join(filter(None, (others, DOUBTFUL_CODES.get(code)))),
+        extra={"code_confidence": "low"} if code in DOUBTFUL_CODES else {},
     )
 
 

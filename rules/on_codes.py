@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from plans.apply import FormedUnit
 from rules.book import Rule
 from rules.conditions import Finding, register
-from rules.view import View, closed_codes, name_key
+from rules.view import View, closed_codes, doubtful_codes, name_key
 from rules.words import joined
 
 
@@ -51,6 +51,12 @@ def _closed(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
             f"Code {code} is that of {view.register[code].name}, which is no source",
         )
     if closer := closed_codes(view.plan.base).get(code):
+        if code in doubtful_codes(view.plan.base):
+            return Finding(
+                "undetermined",
+                f"Theo bảng của {closer} mã {code} đã đóng, nhưng mã của đơn vị hình thành khi đó chưa chắc chắn",
+                f"By the table of {closer} code {code} was closed, but the code of the unit formed then is in doubt",
+            )
         return Finding(
             "fail",
             f"Mã {code} đã đóng theo {closer}",

@@ -62,6 +62,21 @@ def any_of(states: Iterable[bool | None]) -> bool | None:
 
 
 @lru_cache(maxsize=16)
+def doubtful_codes(base: str) -> frozenset[str]:
+    """Return the sources of units whose own code is in doubt (code_confidence = "low") in plans before a vintage.
+
+    Which of such sources' codes was closed is then in doubt too, and decides nothing.
+    """
+    return frozenset(
+        code
+        for plan in map(embedded_plan, embedded_plans())
+        if plan.target <= base
+        for unit in plan.units
+        if unit.extra.get("code_confidence") == "low"
+        for code in unit.sources
+    )
+
+
 def closed_codes(base: str) -> Mapping[str, str]:
     """Return the codes closed by embedded plans in force at a vintage, and the plan that closed each."""
     closed: dict[str, str] = {}
