@@ -55,6 +55,7 @@ def page() -> None:
     with facts:
         st.html(figures_html(plan, current.register, register_after(current)) + facts_html(counts(plan)))
         law = st.container()
+        st.subheader(t("overview.basis"))
         st.html(sources_html(plan, current.register, layer))
     with law:
         _law(current)
@@ -153,7 +154,7 @@ def sources_html(plan: Plan, register: Register, layer: MapLayer | None) -> str:
         (t("overview.boundaries"), _boundaries(layer)),
     ]
     lines = "".join(f"<p><b>{escape(name)}:</b> {escape(words)}</p>" for name, words in rows if words)
-    return f'<div class="sx-source"><h3>{escape(t("overview.basis"))}</h3>{lines}</div>'
+    return f'<div class="sx-source">{lines}</div>'
 
 
 def _told(register: Register, figure: str) -> str:
@@ -230,12 +231,14 @@ def verdicts_html(kinds: Mapping[tuple[str, str], int], regime: str) -> str:
         ("fail", t("overview.mandatory_failed"), count("fail", "mandatory")),
         ("advisory", t("overview.advisory_failed"), count("fail", "advisory")),
         ("undetermined", t("overview.undetermined"), count("undetermined")),
-        ("exempt", t("outcome.exempt"), count("exempt")),
-        ("pass", t("outcome.pass"), count("pass")),
+        ("information", t("overview.information"), count("fail", "information")),
+        ("exempt", t("overview.exempt"), count("exempt")),
+        ("pass", t("overview.passed"), count("pass")),
     )
+    looks = {**colours.OUTCOMES, "information": (colours.NEUTRAL, "i")}
     items = "".join(
-        f'<li><i style="background:{colours.OUTCOMES[outcome][0]}" aria-hidden="true">'
-        f"{colours.OUTCOMES[outcome][1]}</i><b>{number(n)}</b><span>{escape(words)}</span></li>"
+        f'<li><i style="background:{looks[outcome][0]}" aria-hidden="true">'
+        f"{looks[outcome][1]}</i><b>{number(n)}</b><span>{escape(words)}</span></li>"
         for outcome, words, n in rows
     )
     note = escape(t("overview.regime", regime=regime))

@@ -16,14 +16,14 @@ CSS: Final = """
 .stMainBlockContainer h3 { font-size: 1.05rem; padding: .4rem 0 .1rem; }
 iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6px; }
 .sx-legend { font-size: .86rem; line-height: 1.35; color: #1c2733; }
-.sx-legend ul { display: flex; flex-wrap: wrap; gap: .2rem .9rem; list-style: none; margin: .25rem 0; padding: 0; }
-.sx-legend li { display: flex; align-items: center; gap: .35rem; margin: 0; padding: 0; font-size: inherit; }
+.sx-legend ul { display: flex; flex-wrap: wrap; gap: .2rem .9rem; list-style: none; margin: .25rem 0; }
+.sx-legend li { display: flex; align-items: center; gap: .35rem; margin: 0 !important; font-size: .86rem !important; }
 .sx-legend i {
   flex: none; width: 1.5rem; height: 1rem; border: 1px solid #6b7684; border-radius: 2px; font-style: normal;
   font-size: .8rem; line-height: .95rem; text-align: center; font-weight: 700; color: #111827;
 }
 .sx-facts { display: grid; grid-template-columns: auto 1fr; gap: .15rem .8rem; font-size: .92rem; }
-.sx-facts { margin: 0 !important; padding: 0; }
+.sx-facts, .sx-legend ul, .sx-verdicts { margin: 0 !important; padding: 0 !important; }
 .sx-facts dt { color: #4a5665; margin: 0 !important; font-weight: 400; }
 .sx-facts dd { margin: 0 !important; font-variant-numeric: tabular-nums; }
 .sx-legend small { color: #4a5665; }
@@ -33,14 +33,17 @@ iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6p
 .sx-table td { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .sx-table th:first-child, .sx-table td:first-child { text-align: left; white-space: normal; }
 .sx-table tr.sx-total td { font-weight: 600; border-top: 1px solid #8a94a1; }
-.sx-verdicts { list-style: none; margin: .2rem 0; padding: 0; font-size: .92rem; }
-.sx-verdicts li { display: flex; gap: .5rem; align-items: center; margin: 0 0 .15rem; padding: 0; }
+.sx-verdicts { list-style: none; }
+.sx-verdicts li {
+  display: flex; gap: .5rem; align-items: center; margin: 0 0 .15rem !important; padding: 0; font-size: .92rem !important;
+}
 .sx-verdicts i {
   flex: none; width: 1.4rem; text-align: center; font-style: normal; font-weight: 700; border-radius: 3px;
   border: 1px solid #6b7684; color: #111827; font-size: .85rem;
 }
 .sx-verdicts b { min-width: 2.2rem; text-align: right; font-variant-numeric: tabular-nums; }
-.sx-source { color: #4a5665; font-size: .84rem; overflow-wrap: anywhere; }
+.sx-source { color: #4a5665; font-size: .84rem; line-height: 1.4; overflow-wrap: anywhere; }
+.sx-source p { font-size: inherit !important; margin: 0 0 .3rem !important; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4rem .8rem 2rem; } }
 @media print {
   .stSidebar, header, .stButton, .stSelectbox, .stButtonGroup, .stFileUploader { display: none !important; }
