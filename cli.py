@@ -19,9 +19,17 @@ from geo.register import Register
 from geo.registers import embedded_for, embedded_ids, embedded_register, load_register, read_register
 from plans.files import embedded_plans, load_plan
 from plans.plan import Plan
-from reports.terminal import print_csv, print_json, print_table
+from reports.terminal import (
+    print_assessment,
+    print_json,
+    print_table,
+    print_verdicts,
+    register_summary,
+)
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from geo.layer import Layer
 
 DONE: Final = 0
@@ -196,24 +204,10 @@ def validate(arguments: argparse.Namespace) -> int:
     layer = layer_for(register, arguments.boundaries)
     judgement = judge(plan, register, *graph_of(layer))
     document = judgement.as_json()
-    verdicts: list[dict[str, object]] = document["verdicts"]
-    message = f"message_{language()}"
     if arguments.format == "json":
         print_json(document)
-    elif arguments.format == "csv":
-        from rules.verdicts import verdict_frame
-
-        sys.stdout.write(verdict_frame(judgement.verdicts).to_csv(index=False, lineterminator="\n"))
     else:
-        order = ("fail", "undetermined", "exempt", "pass")
-        shown = sorted(
-            (v for v in verdicts if v["outcome"] != "pass"),
-            key=lambda v: (str(v["severity"]) != "mandatory", order.index(str(v["outcome"])), str(v["rule"])),
-        )
-        print_table(
-            ("rule", "subject", "outcome", "severity", "message"),
-            [[v["rule"], v["subject"], v["outcome"], v["severity"], v[message]] for v in shown],
-        )
+        print_verdicts(document["verdicts"], language(), as_csv=arguments.format == "csv")
         summary = ", ".join(f"{outcome} {count}" for outcome, count in document["summary"].items())
         say(
             f"{plan.id}, chế độ {document['regime']}: {summary}",
@@ -222,7 +216,7 @@ def validate(arguments: argparse.Namespace) -> int:
     return FOUND if judgement.mandatory_failed else DONE
 
 
-def graph_of(layer: Layer | None) -> tuple[object, Mapping[str, int] | None]:
+def graph_of(layer: Layer | None) -> tuple[nx.Graph[str] | None, Mapping[str, int] | None]:
     """Return (adjacency graph, pieces by unit) of a layer, (None, None) where there is none."""
     if layer is None:
         return None, None
@@ -234,27 +228,15 @@ def graph_of(layer: Layer | None) -> tuple[object, Mapping[str, int] | None]:
 def assess(arguments: argparse.Namespace) -> int:
     """Say which units of a register fall short of the law of a day."""
     from rules.assess import assess as assess_register
+    from rules.standards import Options
 
     register = load_register(arguments.register)
     day = day_of(arguments.date) if arguments.date else date.today()
-    document = assess_register(register, day, short_by=arguments.short_by).as_json()
+    document = assess_register(register, day, Options(due_2026=arguments.short_by)).as_json()
     if arguments.format == "json":
         print_json(document)
         return DONE
-    columns = ("code", "name", "due", "due_by", "percent", "reason")
-    rows = [
-        [
-            source["code"],
-            source["name"],
-            {True: "due", False: "not due", None: "undetermined"}[source["due"]],
-            " ".join(source["due_by"]),
-            " ".join(f"{key} {value}" for key, value in source["percent"].items()),
-            source.get(f"reason_{language()}") or "",
-        ]
-        for source in document["sources"]
-        if arguments.format == "csv" or source["due"] is not False
-    ]
-    (print_csv if arguments.format == "csv" else print_table)(columns, rows)
+    print_assessment(document["sources"], language(), as_csv=arguments.format == "csv")
     summary = document["summary"]
     say(
         f"{register.id}, ngày {day}: {summary['due']} thuộc diện, {summary['not_due']} không, "
@@ -327,17 +309,31 @@ def remap(arguments: argparse.Namespace) -> int:
         base=arguments.base,
         backcast=arguments.backcast,
         engine=arguments.engine,
+        progress=said_progress() if sys.stderr.isatty() else None,
     )
     report(summary.reports)
     print_table(summary.columns, summary.totals)
     return DONE
 
 
+def said_progress() -> Callable[[int, int], None]:
+    """Return what says the share of rows done, on one line of standard error."""
+
+    def show(done: int, total: int) -> None:
+        print(
+            f"\r{100 * done // max(total, 1):3d} %",
+            end="" if done < total else "\n",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    return show
+
+
 def export(arguments: argparse.Namespace) -> int:
     """Write a document of a plan in the format that the target's suffix names."""
-    from reports.export import export as write
-
     from reports.context import build_context
+    from reports.export import export as write
 
     plan = load_plan(arguments.plan)
     register = register_for(plan, arguments.register)
@@ -377,7 +373,7 @@ def diff(arguments: argparse.Namespace) -> int:
 
 def boundaries(arguments: argparse.Namespace) -> int:
     """Inspect a boundary layer, or import it keyed by code."""
-    from geo.inspection import import_layer, inspect_layer
+    from geo.layer import import_layer, inspect_layer
 
     register = load_register(arguments.register) if arguments.register else None
     if arguments.action == "import":
@@ -401,19 +397,7 @@ def units(arguments: argparse.Namespace) -> int:
     name = arguments.file
     register = embedded_register(name) if name in embedded_ids() else read_register(name)
     report(register.reports)
-    kinds = [unit.kind for unit in register]
-    found: dict[str, object] = {
-        "register": register.id,
-        "vintage": register.vintage,
-        "units": len(register),
-        **{kind: kinds.count(kind) for kind in ("commune", "ward", "township", "special_zone")},
-        "districts": len(register.districts),
-        "area_km2": register.total("area_km2"),
-        "population": register.total("population"),
-        "missing_area": sum(unit.area_km2 is None for unit in register),
-        "missing_population": sum(unit.population is None for unit in register),
-        "unknown_terrain": sum(not unit.terrain for unit in register),
-    }
+    found = register_summary(register)
     if arguments.format == "json":
         print_json(found)
     else:

@@ -1,106 +1,157 @@
-"""The command `sapxep remap`: plans and a file of observations in, a file of remapped observations out."""
+"""The command `sapxep remap`: from plans and a file of observations to a file on the new units, or back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from geo.errors import ObservationError, Problem
-from geo.files import read_bytes
 from geo.register import Register
-from indicators.assemble import TOTALS
 from indicators.catalogue import Catalogue, embedded_catalogue, read_catalogue
 from indicators.formats import provenance, write_remapped
-from indicators.observations import parse_observations
+from indicators.observations import read_observations
 from indicators.remap import remap
 from plans.apply import apply_plan
-from plans.crosswalk import DEFAULT_BASES, chain_crosswalk
+from plans.crosswalk import DEFAULT_BASES, Crosswalk, chain_crosswalk
 from plans.files import plan_text
 from plans.plan import Plan
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+#: a Parquet file of more rows than these goes through the stream, which gives the same result in less memory
+STREAM_ABOVE: Final = 2_000_000
+TOTALS: Final = (
+    "indicator",
+    "period",
+    "total_before",
+    "total_after",
+    "missing_before",
+    "missing_after",
+    "equal",
+)
+
 
 @dataclass(frozen=True)
-class Summary:
-    """What the command prints: totals before and after, and reports; ``files`` are those written."""
+class RemapSummary:
+    """What a run of the command says: totals before and after side by side, and what was noticed."""
 
     columns: tuple[str, ...]
-    totals: tuple[tuple[str, ...], ...]
+    totals: tuple[tuple[object, ...], ...]
     reports: tuple[Problem, ...]
-    files: tuple[Path, ...]
 
 
-LOCAL: Final = "local"
+def bases_of(plans: Sequence[Plan], base: str | None) -> tuple[str, ...]:
+    """Return the bases of a crosswalk: population and area, those with entered shares, and the one asked for."""
+    entered = sorted({name for plan in plans for _, transfer in plan.transfers for name in transfer.shares})
+    return tuple(dict.fromkeys((*DEFAULT_BASES, *entered, *((base,) if base else ()))))
 
 
 def run_remap(
     plans: Sequence[Plan],
     register: Register,
-    observations: Path | str,
-    out: Path | str,
+    source: Path | str,
+    target: Path,
     *,
-    catalogue: Path | str | None = None,
+    catalogue: str | None = None,
     base: str | None = None,
     backcast: bool = False,
-    engine: str = LOCAL,
-) -> Summary:
-    """Remap a file of observations through one plan or a chain, composed left to right, and write the result.
+    engine: str = "local",
+    progress: Callable[[int, int], None] | None = None,
+) -> RemapSummary:
+    """Remap a file of observations along a chain of plans and write the result (contract: remap).
 
-    ``catalogue`` adds to the embedded one, its rows first. Raises what reading, remapping and writing raise;
-    nothing is written then.
+    Parquet of counts and ratios above STREAM_ABOVE rows is streamed; ``engine`` "spark" runs the relational form.
+    Raises what reading, the crosswalk and writing raise; nothing is written then.
     """
-    if engine != LOCAL:
+    known = read_catalogue(catalogue) if catalogue else embedded_catalogue()
+    walk = chain_crosswalk(plans, register, bases_of(plans, base))
+    source = Path(source)
+    if engine == "spark":
+        return _by_spark(source, target, walk, known, base, register, backcast)
+    if (
+        not backcast
+        and source.suffix.lower() == target.suffix.lower() == ".parquet"
+        and _rows(source) > STREAM_ABOVE
+    ):
+        from indicators.scale import remap_parquet
+
+        done = remap_parquet(source, target, walk, known, base=base, register=register, progress=progress)
+        return RemapSummary(TOTALS, _totals(done.totals), done.reports)
+    after = register
+    for plan in plans:
+        after = apply_plan(plan, after)
+    given = after if backcast else register
+    observations = read_observations(source, known, given)
+    remapped = remap(observations, walk, known, base=base, backcast=backcast, register=register)
+    inputs = {f"plan {plan.id}": plan_text(plan).encode() for plan in plans}
+    options = {"base": base or "", "backcast": str(backcast), "register": register.id}
+    write_remapped(remapped, target, provenance({**inputs, "observations": source}, options))
+    return RemapSummary(TOTALS, _totals(remapped.totals), remapped.reports)
+
+
+def _rows(source: Path) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.ParquetFile(source).metadata.num_rows)
+    except (OSError, pa.ArrowException):
+        return 0  # reading it says what is wrong
+
+
+def _by_spark(
+    source: Path,
+    target: Path,
+    walk: Crosswalk,
+    known: Catalogue,
+    base: str | None,
+    register: Register,
+    backcast: bool,
+) -> RemapSummary:
+    from indicators.relational import remap_relational
+
+    if backcast or target.suffix.lower() != ".parquet":
         raise ObservationError(
             Problem(
-                "chưa có bộ máy tính này",
-                "this engine is not there",
-                field="engine",
-                found=engine,
-                accepted=LOCAL,
+                "--engine spark chỉ ghi .parquet, không tính ngược",
+                "--engine spark writes .parquet only, and does not go back",
+                str(target),
+                accepted="-o OUT.parquet",
             )
         )
-    known = with_embedded(catalogue)
-    walk = chain_crosswalk(plans, register, entered_bases(plans))
-    given = last_register(plans, register) if backcast else register
-    content = read_bytes(observations)
-    found = parse_observations(content, str(observations), known, given)
-    result = remap(found, walk, known, base=base, backcast=backcast, register=register)
-    inputs: dict[str, Path | str | bytes] = {f"plan {plan.id}": plan_text(plan).encode() for plan in plans}
-    inputs[f"observations {Path(observations).name}"] = content
-    if catalogue is not None:
-        inputs["catalogue"] = Path(catalogue)
-    options = {
-        "register": register.id or register.vintage,
-        "base": base or "",
-        "backcast": "yes" if backcast else "no",
-        "engine": engine,
-    }
-    written = write_remapped(result, out, provenance(inputs, options))
-    rows = tuple(
-        tuple(f"{cell:.10g}" if isinstance(cell, float) else str(cell) for cell in row)
-        for row in result.totals.itertuples(index=False, name=None)
-    )
-    return Summary(TOTALS, rows, result.reports, tuple(written))
-
-
-def with_embedded(catalogue: Path | str | None) -> Catalogue:
-    """Return the embedded catalogue, with the rows of a file of one's own in place of its own."""
-    return (
-        embedded_catalogue()
-        if catalogue is None
-        else embedded_catalogue().extended(*read_catalogue(catalogue))
+    with _as_parquet(source, known, register) as parquet:
+        done = remap_relational(parquet, target, walk, known, engine="spark", base=base, register=register)
+    return RemapSummary(
+        ("engine", "rows_in", "rows_out", "seconds"),
+        ((done.engine, done.rows_in, done.rows_out, round(done.seconds, 1)),),
+        (),
     )
 
 
-def entered_bases(plans: Sequence[Plan]) -> tuple[str, ...]:
-    """Return the bases for which the plans can have shares: people, area, and those entered for a transfer."""
-    entered = sorted({base for plan in plans for _, transfer in plan.transfers for base in transfer.shares})
-    return (*DEFAULT_BASES, *(base for base in entered if base not in DEFAULT_BASES))
+@contextmanager
+def _as_parquet(source: Path, known: Catalogue, register: Register) -> Iterator[Path]:
+    if source.suffix.lower() == ".parquet":
+        yield source
+        return
+    frame = read_observations(source, known, register).frame
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "observations.parquet"
+        frame.to_parquet(path, index=False)
+        yield path
 
 
-def last_register(plans: Sequence[Plan], register: Register) -> Register:
-    """Return the register to which a chain of plans leads."""
-    for plan in plans:
-        register = apply_plan(plan, register)
-    return register
+def _totals(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
+    columns = [column for column in TOTALS if column in frame.columns]
+    rows = frame[columns].astype(object).to_numpy().tolist()
+    return tuple(tuple(_plain(cell) for cell in row) for row in rows)
+
+
+def _plain(cell: object) -> object:
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
