@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from indicators.assemble import Pieces, frame_of, totals_of
 from indicators.catalogue import Catalogue, Indicator
 from indicators.links import Profile
 from indicators.panel import PARTS, Panel
+from indicators.scale_fast import Fast
 from indicators.scale_source import BUDGET, Grid, Source
 from indicators.scale_sums import KINDS, Kernels
 from indicators.scale_table import Writer, table_of
@@ -100,8 +102,8 @@ def remap_parquet(
                         check_grids(grids, kinds, opened)
                         if opened.problems:
                             continue  # read on: all problems are listed
-                        frame, sums = run.remapped(grids, kinds)
-                        writer.put(table_of(frame))
+                        table, sums = run.remapped(grids, kinds)
+                        writer.put(table)
                         totals.append(sums)
             opened.refuse()
             writer.close()
@@ -122,11 +124,14 @@ class _ScaleRun:
         self.run = ordinary._Run(crosswalk, catalogue, base, False, register)
         self.units = self.run.links(Profile(("population",))).sources
         self.kernels = Kernels()
+        self.fast = Fast(self.run, self.kernels)
 
-    def remapped(
-        self, grids: Mapping[str, Grid], kinds: Mapping[str, Indicator]
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return the remapped observations of one family, and its totals."""
+    def remapped(self, grids: Mapping[str, Grid], kinds: Mapping[str, Indicator]) -> tuple[Any, pd.DataFrame]:
+        """Return the remapped observations of one family as an Arrow table, and its totals."""
+        if len(grids) == 1:
+            (name, grid), *_ = grids.items()
+            if (found := self.fast.remapped(grid, kinds[name])) is not None:
+                return found
         run = self.run
         data = panel_of(grids, kinds, self.units, run.from_vintage)
         groups: dict[tuple[str, Profile, Profile], list[int]] = {}
@@ -137,7 +142,7 @@ class _ScaleRun:
             block = run._block(data, columns, below, above)
             pieces.append(Pieces(tuple(columns), block, KINDS[kind](block, self.kernels)))
         frame = frame_of(data, pieces, run.reasons, run.to_vintage, run.population, breaks=True)
-        return frame, totals_of(data, pieces)
+        return table_of(frame), totals_of(data, pieces)
 
 
 def panel_of(

@@ -75,6 +75,29 @@ class Grid:
             if (values := figures[part]) is not None:
                 array.reshape(-1)[flat] = values
 
+    def add_runs(
+        self,
+        runs: Sequence[tuple[str, int, int]],
+        units: Ints,
+        figures: Mapping[str, Floats | None],
+        status: npt.NDArray[np.int8] | int,
+    ) -> bool:
+        """Copy rows that stand by period and, within it, by unit without a gap; False where they do not."""
+        places = []
+        for period, start, end in runs:
+            own = units[start:end]
+            if int(own[-1]) - int(own[0]) != end - start - 1 or bool((np.diff(own) != 1).any()):
+                return False
+            places.append((self.row_of(period), int(own[0]), start, end))
+        for row, unit, start, end in places:
+            to = slice(unit, unit + end - start)
+            self.status[row, to] = status if isinstance(status, int) else status[start:end]
+            for part, array in self.arrays.items():
+                if (values := figures[part]) is not None:
+                    array[row, to] = values[start:end]
+            self.rows += end - start
+        return True
+
     def twice(self) -> int:
         """Return how many rows stand for a cell that has one already."""
         return self.rows - int(np.count_nonzero(self.status[: len(self.periods)] != _ABSENT))
@@ -99,6 +122,7 @@ class Source:
         self.rows: int = self.file.metadata.num_rows
         self.problems: list[Problem] = []
         self.vintages: set[str] = set()
+        self._periods: set[str] = set()
         self._said: set[tuple[str, str]] = set()
         self._unit_place = {code: place for place, code in enumerate(units)}
         self._rank_place = {code: rank(code) for code in (*PRECEDENCE, "")}
@@ -216,22 +240,26 @@ class Source:
             units = np.where(good, units, 0)
         figures = {part: floats(table, part) for part in PARTS}
         periods, period_texts = self._texts(group, table, "period")
-        for period in period_texts:
+        for period in set(period_texts) - self._periods:
             self._period(period)
+            self._periods.add(period)
         names, name_texts = self._texts(group, table, "indicator")
         for name, rows in runs(names, name_texts, len(units)):
             if name not in wanted:
                 continue
             grid = grids.setdefault(name, Grid(len(self.units), self.parted))
+            state = status if isinstance(status, int) else status[rows].astype(np.int8)
             own = periods if isinstance(periods, int) else periods[rows]
+            chosen = {part: None if values is None else values[rows] for part, values in figures.items()}
+            where = units[rows]
+            if (
+                found := _in_order(own, period_texts, len(where), len(self.units))
+            ) is not None and grid.add_runs(found, where, chosen, state):
+                continue
             used = [own] if isinstance(own, int) else np.flatnonzero(np.bincount(own)).tolist()
             table_of = np.zeros(len(period_texts), dtype=np.int64)
             table_of[used] = [grid.row_of(period_texts[i]) * len(self.units) for i in used]
-            grid.add(
-                table_of[own] + units[rows],
-                {part: None if values is None else values[rows] for part, values in figures.items()},
-                status if isinstance(status, int) else status[rows].astype(np.int8),
-            )
+            grid.add(table_of[own] + where, chosen, state)
 
     def _texts(self, group: int, table: Any, column: str) -> tuple[Ints | int, list[str]]:
         if column not in table.column_names:
@@ -330,3 +358,15 @@ class Source:
             )
         if self.problems:
             raise ObservationError(self.problems)
+
+
+def _in_order(
+    periods: Ints | int, texts: Sequence[str], rows: int, units: int
+) -> list[tuple[str, int, int]] | None:
+    """Return runs of one period as (period, start, end); None where they are too short to be worth it."""
+    if isinstance(periods, int):
+        return [(texts[periods], 0, rows)] if rows else []
+    edges = (np.flatnonzero(periods[1:] != periods[:-1]) + 1).tolist()
+    if len(edges) > 2 + 4 * rows // units:
+        return None
+    return [(texts[int(periods[a])], a, b) for a, b in zip([0, *edges], [*edges, rows], strict=True) if b > a]

@@ -31,7 +31,8 @@ class Kernel:
     """What one crosswalk needs for every block.
 
     ``whole``: (sources, targets), 1 where a target without parts takes a unit. ``touched``: targets that take parts,
-    ``chosen`` their links, ``starts`` where each target's begin in ``chosen``. ``known``: by number of parts, places
+    ``chosen`` their links, ``starts`` where each target's begin in ``chosen``. ``divided``: places in ``chosen`` of
+    the parts of divided units. ``known``: by number of parts, places
     in ``chosen`` of shape (units, parts) and integer shares; ``unknown``: places in ``chosen`` of the parts of units
     whose shares are not all known. ``part``: the touched targets as Links, ``part_sources`` their sources.
     """
@@ -41,6 +42,7 @@ class Kernel:
     touched: Places
     chosen: Places
     starts: Places
+    divided: Places
     known: tuple[tuple[Places, Ints], ...]
     unknown: tuple[Places, ...]
     part: Links | None
@@ -69,6 +71,7 @@ def _kernel(links: Links) -> Kernel:
     at[chosen] = np.arange(len(chosen))
     sizes: dict[int, list[Places]] = {}
     unknown: list[Places] = []
+    divided = np.concatenate([at[places] for _, places in links.groups] or [np.empty(0, dtype=np.intp)])
     for _, places in links.groups:
         if bool((links.whole_shares[places] >= 0).all()):
             sizes.setdefault(len(places), []).append(places)
@@ -81,7 +84,7 @@ def _kernel(links: Links) -> Kernel:
     return Kernel(
         links,
         sparse.csc_array((np.ones(int(plain.sum())), (links.source[plain], links.target[plain])), shape=shape),
-        touched, chosen, starts, known, tuple(unknown), part, part_sources,
+        touched, chosen, starts, np.sort(divided), known, tuple(unknown), part, part_sources,
     )  # fmt: skip
 
 
@@ -146,15 +149,15 @@ def count(block: Block, kernels: Kernels) -> Result:
     core, links = kernels(block.links), block.links
     known = ~np.isnan(block.value)
     result = empty(block, known, "sum")
-    summed = _times(scaled, core.whole)
+    summed = times(scaled, core.whole)
     if len(core.touched):
-        parts, totals = _parts(scaled, core)
+        parts, totals = parts_of(scaled, core)
         summed[:, core.touched] = np.add.reduceat(parts, core.starts, axis=1)
-        low, high = _envelope(totals, parts, core)
+        low, high = bounds_of(totals, parts, core)
         result.low[:, core.touched], result.high[:, core.touched] = low / scales, high / scales
         result.estimated[:, core.touched] = True
         additive._split_reasons(block, result)
-        result.pool = _pool(scaled, parts, core) / scales[:, 0]
+        result.pool = pool_of(scaled, parts, core) / scales[:, 0]
     result.value = summed if plain else summed / scales
     if known.all():
         return result
@@ -169,11 +172,12 @@ def count(block: Block, kernels: Kernels) -> Result:
     return result
 
 
-def _times(values: Floats, matrix: Any) -> Floats:
+def times(values: Floats, matrix: Any) -> Floats:
+    """Return values (columns, sources) times a sparse matrix (sources, targets)."""
     return np.ascontiguousarray(values @ matrix)
 
 
-def _parts(scaled: Floats, core: Kernel) -> tuple[Floats, Floats]:
+def parts_of(scaled: Floats, core: Kernel) -> tuple[Floats, Floats]:
     """Return what each link of the touched targets takes, NaN where its share is not known, and the whole totals."""
     totals = np.take(scaled, core.links.source[core.chosen], axis=1)
     parts = totals.copy()
@@ -184,15 +188,18 @@ def _parts(scaled: Floats, core: Kernel) -> tuple[Floats, Floats]:
     return parts, totals
 
 
-def _envelope(totals: Floats, parts: Floats, core: Kernel) -> tuple[Floats, Floats]:
+def bounds_of(totals: Floats, parts: Floats, core: Kernel) -> tuple[Floats, Floats]:
     """Return the bounds of the touched targets, rounded outwards; see additive.count."""
-    one, other = totals * core.links.low[core.chosen], totals * core.links.high[core.chosen]
-    low = np.fmin(np.floor(np.minimum(one, other) + 1e-6), parts)
-    high = np.fmax(np.ceil(np.maximum(one, other) - 1e-6), parts)
+    # a unit that is taken whole is its own bounds
+    at, low, high = core.divided, totals.copy(), totals.copy()
+    split, part = totals[:, at], parts[:, at]
+    one, other = split * core.links.low[core.chosen[at]], split * core.links.high[core.chosen[at]]
+    low[:, at] = np.fmin(np.floor(np.minimum(one, other) + 1e-6), part)
+    high[:, at] = np.fmax(np.ceil(np.maximum(one, other) - 1e-6), part)
     return np.add.reduceat(low, core.starts, axis=1), np.add.reduceat(high, core.starts, axis=1)
 
 
-def _pool(scaled: Floats, parts: Floats, core: Kernel) -> Floats:
+def pool_of(scaled: Floats, parts: Floats, core: Kernel) -> Floats:
     """Return per column the amount in targets known by bounds alone."""
     inside = core.links.bounded[core.links.target[core.chosen]]
     amount = np.nansum(parts[:, inside], axis=1)
@@ -218,8 +225,8 @@ def ratio(block: Block, kernels: Kernels) -> Result:
     core = kernels(block.links)
     result = empty(block, given, "pooled-ratio")
     full = bool(given.all())
-    above = _times(top if full else np.nan_to_num(top), core.whole)
-    below = _times(bottom if full else np.nan_to_num(bottom), core.whole)
+    above = times(top if full else np.nan_to_num(top), core.whole)
+    below = times(bottom if full else np.nan_to_num(bottom), core.whole)
     with np.errstate(divide="ignore", invalid="ignore"):
         result.value = block.percent() * above / below
     zero = below == 0

@@ -1,0 +1,199 @@
+"""The usual case of a large file at full speed: counts in whole numbers of which nothing is missing.
+
+Only figures and statuses are computed here. All that depends on the target unit alone (method, base, parents,
+reason) is asked once of the ordinary way and kept as Arrow columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from indicators.additive import count as ordinary_count
+from indicators.assemble import TOTALS, Pieces, frame_of
+from indicators.blocks import Block, Floats
+from indicators.catalogue import Indicator
+from indicators.links import Links
+from indicators.panel import Panel
+from indicators.periods import span
+from indicators.rounding import LIMIT
+from indicators.scale_source import Grid
+from indicators.scale_sums import Kernels, bounds_of, parts_of, pool_of, times
+from indicators.scale_table import SCHEMA
+from indicators.status import PRECEDENCE, rank
+
+#: the template's columns: an indicator's first period, and a later one
+_ASKED: Final = ("2000", "2001")
+_BY_TARGET: Final = ("base", "parents", "parents_missing", "method", "reason")
+
+
+@dataclass
+class Template:
+    """What the ordinary way says of each target where all is given, in an indicator's first and in later periods."""
+
+    first: pd.DataFrame
+    later: pd.DataFrame
+    columns: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+
+    def status(self, first: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
+        """Return the places of statuses in the precedence, shape (columns, targets)."""
+        both = [
+            np.array([rank(status) for status in frame["status"]], dtype=np.int8)
+            for frame in (self.first, self.later)
+        ]
+        return np.where(first[:, None], both[0], both[1])
+
+
+class Fast:
+    """The fast way of one run: templates by links and wording."""
+
+    def __init__(self, run: Any, kernels: Kernels) -> None:
+        self.run, self.kernels = run, kernels
+        self._templates: dict[tuple[int, bool], Template] = {}
+
+    def remapped(self, grid: Grid, indicator: Indicator) -> tuple[Any, pd.DataFrame] | None:
+        """Return the Arrow table and the totals of one count; None where the case is not the usual one."""
+        if not indicator.kind.startswith("count") or not grid.periods:
+            return None
+        height = len(grid.periods)
+        value, status = grid.arrays["value"][:height], grid.status[:height]
+        # NaN is not equal to itself, so this refuses what is missing as well as fractions
+        if not bool((np.rint(value) == value).all()) or int(status.min()) < 0 or value.max() >= LIMIT:
+            return None
+        if value.min() < 0:
+            return None
+        order = sorted(range(height), key=grid.periods.__getitem__)
+        if order != list(range(height)):
+            value, status = value[order], status[order]
+        periods = tuple(grid.periods[i] for i in order)
+        links = self.run.links(self.run.profiles(indicator)[0])
+        return self._table(value, status, periods, indicator, links)
+
+    def _table(
+        self,
+        value: Floats,
+        status: npt.NDArray[np.int8],
+        periods: tuple[str, ...],
+        indicator: Indicator,
+        links: Links,
+    ) -> tuple[Any, pd.DataFrame]:
+        core = self.kernels(links)
+        shape = (len(periods), len(links.targets))
+        summed, pool = times(value, core.whole), np.zeros(shape[0])
+        low = high = pa.nulls(shape[0] * shape[1], pa.float64())
+        if len(core.touched):
+            parts, totals = parts_of(value, core)
+            summed[:, core.touched] = np.add.reduceat(parts, core.starts, axis=1)
+            pool = pool_of(value, parts, core)
+            low, high = (_spread(bounds, core.touched, shape) for bounds in bounds_of(totals, parts, core))
+        columns = self._columns(indicator, links, periods)
+        empty = np.isnan(summed) if links.bounded.any() else None
+        figures = {
+            "value": pa.array(summed.reshape(-1), mask=None if empty is None else empty.reshape(-1)),
+            "low": low,
+            "high": high,
+            "indicator": _constant(indicator.id, shape),
+            "status": self._status(status, links, columns, empty),
+        }
+        table = pa.table([{**columns, **figures}[name] for name in SCHEMA.names], schema=SCHEMA)
+        return table, _totals(indicator.id, periods, value, summed, pool)
+
+    def _status(
+        self,
+        status: npt.NDArray[np.int8],
+        links: Links,
+        columns: dict[str, Any],
+        empty: npt.NDArray[np.bool_] | None,
+    ) -> Any:
+        if int(status.min()) == rank("A"):
+            return columns["status"]
+        said = columns["ranks"]
+        found = np.minimum.reduceat(np.take(status, links.source, axis=1), links.starts, axis=1)
+        found = np.minimum(found, said)
+        if empty is not None:
+            found = np.where(empty, said, found)
+        return _coded(found, list(PRECEDENCE))
+
+    def _columns(self, indicator: Indicator, links: Links, periods: tuple[str, ...]) -> dict[str, Any]:
+        """Return the columns that do not depend on the figures, and ``ranks``, the statuses as numbers."""
+        key = (id(links), "approximate" in indicator.marks.split())
+        if key not in self._templates:
+            self._templates[key] = self._ask(indicator, links)
+        template = self._templates[key]
+        if periods not in template.columns:
+            template.columns.clear()  # a file has one set of periods, seldom more
+            template.columns[periods] = self._made(template, links, periods)
+        return template.columns[periods]
+
+    def _made(self, template: Template, links: Links, periods: tuple[str, ...]) -> dict[str, Any]:
+        begins = [str((span(period) or (period,))[0]) for period in periods]
+        first = np.array([begin == min(begins) for begin in begins])
+        shape = (len(periods), len(links.targets))
+        size = shape[0] * shape[1]
+        made: dict[str, Any] = {}
+        for name in _BY_TARGET:
+            texts = list(
+                dict.fromkeys([*template.first[name].astype(str), *template.later[name].astype(str)])
+            )
+            place = {text: i for i, text in enumerate(texts)}
+            rows = [
+                np.array([place[text] for text in frame[name].astype(str)], dtype=np.int32)
+                for frame in (template.first, template.later)
+            ]
+            made[name] = _coded(np.where(first[:, None], rows[0], rows[1]), texts)
+        made["ranks"] = template.status(first)
+        made["status"] = _coded(made["ranks"], list(PRECEDENCE))
+        made["unit_code"] = _coded(np.broadcast_to(np.arange(shape[1]), shape), list(links.targets))
+        made["period"] = _coded(np.broadcast_to(np.arange(shape[0])[:, None], shape), list(periods))
+        made["vintage"] = _constant(self.run.to_vintage, shape)
+        made["coverage"] = pa.array(np.ones(size))
+        made["numerator"] = made["denominator"] = pa.nulls(size, pa.float64())
+        return made
+
+    def _ask(self, indicator: Indicator, links: Links) -> Template:
+        """Let the ordinary way remap a one for every unit, in a first and in a later period."""
+        shape = (len(_ASKED), len(links.sources))
+        given, none = np.ones(shape), np.full(shape, np.nan)
+        columns = tuple((indicator, period) for period in _ASKED)
+        status = np.full(shape, rank("A"), dtype=np.int8)
+        data = Panel(self.run.from_vintage, links.sources, columns, given, none, none, status, {}, {})
+        block = Block(columns, given, none, none, links, links, none, self.run.population, self.run.reasons)
+        piece = Pieces((0, 1), block, ordinary_count(block))
+        frame = frame_of(
+            data, [piece], self.run.reasons, self.run.to_vintage, self.run.population, breaks=True
+        )
+        half = len(links.targets)
+        return Template(frame.iloc[:half], frame.iloc[half:])
+
+
+def _coded(places: npt.NDArray[Any], texts: list[str]) -> Any:
+    flat = np.ascontiguousarray(places, dtype=np.int32).reshape(-1)
+    return pa.DictionaryArray.from_arrays(pa.array(flat), pa.array(texts, pa.string()), safe=False)
+
+
+def _constant(text: str, shape: tuple[int, int]) -> Any:
+    return _coded(np.zeros(shape, dtype=np.int32), [text])
+
+
+def _spread(bounds: Floats, touched: npt.NDArray[np.intp], shape: tuple[int, int]) -> Any:
+    """Return bounds of the touched targets as a column of all targets, empty elsewhere."""
+    full, empty = np.zeros(shape), np.ones(shape, dtype=bool)
+    full[:, touched] = bounds
+    empty[:, touched] = False
+    return pa.array(full.reshape(-1), mask=empty.reshape(-1))
+
+
+def _totals(name: str, periods: tuple[str, ...], value: Floats, summed: Floats, pool: Floats) -> pd.DataFrame:
+    """Return totals in the columns of indicators.assemble.totals_of; whole numbers, so sums are exact."""
+    lost = np.isnan(summed)
+    before, after = value.sum(axis=1), np.where(lost, 0.0, summed).sum(axis=1) + pool
+    zero = np.zeros(len(periods))
+    columns = (
+        [name] * len(periods), periods, before, after, pool, zero, zero.astype(int), lost.sum(axis=1), before == after
+    )  # fmt: skip
+    return pd.DataFrame(dict(zip(TOTALS, columns, strict=True)))
