@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -28,8 +28,6 @@ from reports.terminal import (
 )
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from geo.layer import Layer
 
 DONE: Final = 0
@@ -177,11 +175,12 @@ def register_for(plan: Plan, name: str | None) -> Register:
 
 
 def layer_for(register: Register, name: str | None) -> Layer | None:
-    """Return the user's boundaries, else the embedded schematic map of the register's vintage, else None."""
-    from geo.layer import embedded_layer, read_layer
-
+    """Return the user's boundaries, None where none are named: the schematic map then serves."""
     if name is None:
-        return embedded_layer(register.vintage)
+        return None
+
+    from geo.layer import read_layer
+
     layer = read_layer(name, register)
     report(layer.reports)
     return layer
@@ -197,12 +196,13 @@ def report(problems: Sequence[Problem]) -> None:
 
 def validate(arguments: argparse.Namespace) -> int:
     """Judge a plan; exit status 2 where a mandatory rule fails."""
+    from plans.basemap import neighbours_on
     from rules.engine import judge
 
     plan = load_plan(arguments.plan)
     register = register_for(plan, arguments.register)
     layer = layer_for(register, arguments.boundaries)
-    judgement = judge(plan, register, *graph_of(layer))
+    judgement = judge(plan, register, *neighbours_on(layer, register.vintage))
     document = judgement.as_json()
     if arguments.format == "json":
         print_json(document)
@@ -214,15 +214,6 @@ def validate(arguments: argparse.Namespace) -> int:
             f"{plan.id}, regime {document['regime']}: {summary}",
         )
     return FOUND if judgement.mandatory_failed else DONE
-
-
-def graph_of(layer: Layer | None) -> tuple[nx.Graph[str] | None, Mapping[str, int] | None]:
-    """Return (adjacency graph, pieces by unit) of a layer, (None, None) where there is none."""
-    if layer is None:
-        return None, None
-    from geo.adjacency import adjacency, pieces
-
-    return adjacency(layer), pieces(layer)
 
 
 def assess(arguments: argparse.Namespace) -> int:

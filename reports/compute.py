@@ -5,14 +5,15 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from geo.layer import Layer, embedded_layer
+from geo.layer import Layer
 from geo.register import Register
+from plans.basemap import base_layer, neighbours_on
 from plans.plan import Plan
 
 
 def embedded_layer_for(register: Register) -> Layer | None:
     """Return the embedded schematic layer of a register's vintage where it shows units of that register."""
-    layer = embedded_layer(register.vintage)
+    layer = base_layer(register.vintage)
     if layer is None or not any(code in register for code in layer.codes):
         return None
     return layer
@@ -24,12 +25,5 @@ def judged(plan: Plan, register: Register, layer: Layer | None) -> Any:
         engine = importlib.import_module("rules.engine")
     except ModuleNotFoundError:
         return None
-    graph: Any = None
-    pieces: Any = None
-    if layer is not None:
-        from geo import adjacency
-
-        graph = adjacency.embedded_adjacency(register.vintage) if layer.schematic else None
-        graph = graph if graph is not None else adjacency.adjacency(layer)
-        pieces = adjacency.pieces(layer)
+    graph, pieces = neighbours_on(layer, register.vintage)
     return engine.judge(plan, register, graph, pieces)

@@ -58,9 +58,9 @@ class Work:
         """
         if self.own_layer is not None:
             return self.own_layer
-        from geo.layer import embedded_layer
+        from plans.basemap import base_layer
 
-        return embedded_layer(self.register.vintage)
+        return base_layer(self.register.vintage)
 
     @cached_property
     def key(self) -> str:
@@ -275,12 +275,11 @@ def follow_plan(before: Plan, after: Plan) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _judgement(key: str, regime: str | None, _work: Work) -> Judgement:  # noqa: ARG001 (the cache's key)
-    from geo.adjacency import adjacency, pieces
+    from plans.basemap import neighbours_on
     from rules.engine import judge
 
-    layer = _work.layer
-    graph = None if layer is None else adjacency(layer)
-    return judge(_work.plan, _work.register, graph, None if layer is None else pieces(layer), regime=regime)
+    graph, pieces = neighbours_on(_work.layer, _work.register.vintage)
+    return judge(_work.plan, _work.register, graph, pieces, regime=regime)
 
 
 def judgement(current: Work, regime: str | None = None) -> Judgement:
@@ -339,15 +338,19 @@ def map_after(current: Work) -> MapLayer | None:
     """Return the map of the units after the plan, None where there are no boundaries.
 
     A split unit keeps its own polygon under its old code with plans.territory.SPLIT_MARK: its new line is unknown.
-    Where there is no layer to merge, the schematic one of the date the plan leads to serves.
+    An embedded plan is shown on the schematic map of the date it led to, where there is one.
     """
     from ui.data import schematic_layer
 
     after = register_after(current)
+    if current.own_layer is None and current.plan in map(embedded_plan, embedded_plans()):
+        # the map of the date it led to shows the true lines of the units that it split
+        stored = schematic_layer(after, predecessors(current))
+        if stored is not None:
+            return stored
     frame = _layer_after(current.key, current)
     if frame is None or current.layer is None:
-        found = schematic_layer(after, predecessors(current))
-        return found if found is not None and found.codes <= set(after.by_code) else None
+        return None
     properties = unit_properties(after, predecessors(current))
     for key, shared_by in zip(frame.index, frame["shared_by"], strict=True):
         if shared_by:
@@ -391,4 +394,7 @@ def _group_fills(key: str, _work: Work) -> Mapping[str, str]:  # noqa: ARG001 (t
     own = _work.own_layer
     if own is not None:
         return group_colours(_work.plan, dict(zip(own.codes, own.geometries, strict=True)))
-    return group_colours(_work.plan, schematic_geometries(_work.register.vintage) or {})
+    before = schematic_geometries(_work.register.vintage)
+    if before is not None:
+        return group_colours(_work.plan, before)
+    return group_colours(_work.plan, schematic_geometries(_work.plan.target) or {}, after=True)

@@ -134,10 +134,10 @@ def answer() -> Answer | None:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _geometry(layer_key: str, vintage: str, _work: Work) -> tuple[nx.Graph[str] | None, Mapping[str, int]]:  # noqa: ARG001
     """Who borders whom, and polygons a unit: made once, since rejudge looks for the very same object."""
-    from geo.adjacency import adjacency, pieces
+    from plans.basemap import neighbours_on
 
-    layer = _work.layer
-    return (None, {}) if layer is None else (adjacency(layer), pieces(layer))
+    graph, pieces = neighbours_on(_work.layer, _work.register.vintage)
+    return graph, pieces or {}
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
