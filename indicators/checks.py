@@ -15,6 +15,8 @@ from indicators.catalogue import Catalogue, Indicator
 
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _GROUPED: Final = r"\d{1,3}(?:\.\d{3})+"
+#: whole numbers up to here are exact in sums
+_MOST: Final = 1e15
 #: units whose amounts are not whole
 _MEASURED: Final = ("km", "ha", "m²", "m2", "đồng", "tấn", "%")
 
@@ -75,7 +77,8 @@ def numbers(
     column = long[part]
     if pd.api.types.is_numeric_dtype(column.dtype):
         values = column.astype(float)
-        return values.where(np.isfinite(values))
+        _impossible(long, part, values, kinds, checks)
+        return values
     text = column.astype(str).str.strip()
     if column.isna().any():
         text = text.where(~column.isna(), "")
@@ -87,39 +90,47 @@ def numbers(
         bad &= ~words
     for row, cell in text[bad].head(checks.limit).items():
         vi, en = _what(cell)
-        checks.problem(
-            vi,
-            en,
-            _row(long, row),
-            _where(long, row, part),
-            cell,
-            "1234.5 (để trống nếu thiếu / empty if missing)",
-        )
+        accepted = "1234.5 (để trống nếu thiếu / empty if missing)"
+        checks.problem(vi, en, _row(long, row), _where(long, row, part), cell, accepted)
     checks.more(int(bad.sum()), "ô", "cells")
     values = pd.to_numeric(text.where(good, ""), errors="coerce").astype(float)
-    values = values.where(np.isfinite(values))
     counted = long["indicator"].isin([i for i, row in kinds.items() if row and _counted(row)])
-    if part != "value":
-        counted = pd.Series(False, index=long.index)
-    grouped = counted & text.str.fullmatch(_GROUPED) if counted.any() else counted
-    for row, cell in text[grouped].head(checks.limit).items():
-        checks.problem(
-            "dấu chấm phân nhóm nghìn trong một số đếm?", "a point that groups thousands in a count?",
-            _row(long, row), _where(long, row, part), cell, "1234",
-        )  # fmt: skip
-    never = long["indicator"].isin([i for i, row in kinds.items() if row and row.kind.startswith("count")])
-    negative = (values < 0) & (never if part == "value" else True)
-    for row in values[negative].head(checks.limit).index:
-        checks.problem(
-            "số đếm không thể âm", "a count cannot be negative", _row(long, row), _where(long, row, part),
-            text[row], ">= 0",
-        )  # fmt: skip
+    if part == "value" and counted.any():
+        grouped = counted & text.str.fullmatch(_GROUPED)
+        for row, cell in text[grouped].head(checks.limit).items():
+            checks.problem(
+                "dấu chấm phân nhóm nghìn trong một số đếm?", "a point that groups thousands in a count?",
+                _row(long, row), _where(long, row, part), cell, "1234",
+            )  # fmt: skip
+        checks.more(int(grouped.sum()), "ô", "cells")
+    _impossible(long, part, values, kinds, checks)
     if words is not None and words.any():
         mixed = values.astype(object)
         worded = words & (text != "") & ~good
         mixed[worded] = text[worded]
         return mixed
     return values
+
+
+def _impossible(
+    long: pd.DataFrame, part: str, values: pd.Series, kinds: Mapping[str, Indicator | None], checks: Checks
+) -> None:
+    """List counts and denominators below zero, and numbers past what is counted exactly."""
+    if part == "value":
+        never = [i for i, row in kinds.items() if row and row.kind.startswith("count")]
+    elif part == "numerator":
+        never = [i for i, row in kinds.items() if row and row.kind.startswith("ratio") and row.percent]
+    else:
+        never = list(kinds)
+    negative = (values < 0) & long["indicator"].isin(never)
+    absurd = values.abs() > _MOST
+    for chosen, vi, en, accepted in (
+        (negative, "không thể âm", "cannot be negative", ">= 0"),
+        (absurd, "số quá lớn", "the number is too large", f"<= {_MOST:.0e}"),
+    ):
+        for row, found in values[chosen].head(checks.limit).items():
+            checks.problem(vi, en, _row(long, row), _where(long, row, part), f"{found:g}", accepted)
+        checks.more(int(chosen.sum()), "ô", "cells")
 
 
 def _counted(indicator: Indicator) -> bool:

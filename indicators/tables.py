@@ -97,8 +97,14 @@ def _csv(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
             skip_blank_lines=False,
         )
     except (pd.errors.ParserError, ValueError) as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise InputFileError(Problem(f"CSV hỏng: {reason}", f"malformed CSV: {reason}", file=name)) from error
+        reason = str(error).strip().splitlines()[-1].removeprefix("Error tokenizing data. C error: ")
+        # the parser counts rows from 0
+        place = re.search(r" (?:starting )?at row (\d+)", reason)
+        line = int(place[1]) + 1 if place else None
+        reason = reason.replace(place[0], "") if place else reason
+        raise InputFileError(
+            Problem(f"CSV hỏng: {reason}", f"malformed CSV: {reason}", file=name, row=line)
+        ) from error
     grid.index = pd.RangeIndex(1, len(grid) + 1)
     if "'" in text:
         # the apostrophe that keeps a spreadsheet from taking text for a formula (contract: Documents)

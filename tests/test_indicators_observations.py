@@ -114,6 +114,8 @@ def test_parquet_and_csv_give_the_same() -> None:
         ("00001,,2024,DOS_RECEIVED,\"12,5\",,,", "comma"),
         ("00001,,2024,DOS_RECEIVED,1.234,,,", "groups thousands"),
         ("00001,,2024,DOS_RECEIVED,-3,,,", "negative"),
+        ("00001,,2024,DOS_RECEIVED,1e400,,,", "too large"),
+        ("00001,,2024,RATE_ONLINE,,-1,4,", "negative"),
         ("99999,,2024,DOS_RECEIVED,1,,,", "row 2, field unit_code: the register has no such code; found “99999”"),
         ("00001,,2024,KHONG_CO,1,,,", "no such indicator"),
         ("00001,,hôm qua,DOS_RECEIVED,1,,,", "no period"),
@@ -125,6 +127,21 @@ def test_parquet_and_csv_give_the_same() -> None:
 )  # fmt: skip
 def test_a_bad_row_is_refused_by_row_and_field(row: str, message: str) -> None:
     assert message in refused(HEAD + row + "\n")
+
+
+def test_numbers_of_parquet_are_checked_like_text() -> None:
+    frame = pd.DataFrame(
+        {"unit_code": ["00001"], "period": [2024], "indicator": ["DOS_RECEIVED"], "value": [-3.0]}
+    )
+    out = io.BytesIO()
+    frame.to_parquet(out)
+    with pytest.raises(ObservationError, match="negative"):
+        parse_observations(out.getvalue(), "a.parquet", embedded_catalogue())
+
+
+def test_a_broken_quote_names_its_line() -> None:
+    with pytest.raises(InputFileError, match="row 2: malformed CSV"):
+        read(HEAD + '00001,,2024,DOS_RECEIVED,"1,,,\n')
 
 
 def test_all_problems_are_listed_at_once() -> None:
