@@ -33,7 +33,7 @@ MOST: Final = 6
 MOVED_FILL: Final = OUTCOMES["advisory"][0]
 GROUP_FILL: Final = colours.GROUPS[0]
 GROUP_LINE: Final = "#24344a"
-MOVED_MARK: Final = "≠"
+MOVED_MARK: Final = "◆"
 NOTHING: Final = "nothing"
 SHOWN: Final = "shown"
 
@@ -278,7 +278,7 @@ def _maps(sides: Sequence[Side], found: Difference, focus: str | None) -> None:
         side = sides[at_side]
         groups = () if side.plan is None else side.plan.units
         with place:
-            st.markdown(f"**{side.label}** · {plain(side.name)}")
+            st.markdown(f"**{side.label}** · {plain(_short(side))}")
             show_map(
                 f"compare-map-{'left' if i == 0 else 'right'}",
                 layer,
@@ -292,6 +292,10 @@ def _maps(sides: Sequence[Side], found: Difference, focus: str | None) -> None:
                 link="compare",
                 legend=legend if i == 0 else "",
             )
+
+
+def _short(side: Side) -> str:
+    return side.name if side.plan is None else side.plan.instrument or side.plan.title_vi or side.plan.id
 
 
 def _notes(plan: Plan | None) -> dict[str, str]:

@@ -12,11 +12,12 @@ from rules.engine import Judgement
 from rules.procedure import ChecklistItem, checklist
 from ui.colours import OUTCOMES
 from ui.legend import Entry, legend_html
-from ui.rules_data import title_of
+from ui.rules_data import counted, status, title_of
 from ui.session import judgement, open_on_map, register_after, work
 from ui.style import table_html
 from ui.table import Column, draw, show_table
 from ui.text import language, number, t
+from ui.workbench_answer import status_words
 from ui.workbench_changes import group_outcomes
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 QUANTITIES: Final = ("area_km2", "population")
 # percentages beyond this are drawn at the edge: a few units of ten times the standard would squeeze the rest
 EDGE: Final = 400.0
+REMARK: Final = ("#ffffff", "·")
 DUE_LINE: Final = "#7a3b00"
 
 
@@ -91,13 +93,19 @@ def signed(value: int) -> str:
 
 def _outcomes(judged: Judgement) -> None:
     st.subheader(t("dashboard.outcomes"))
-    mandatory = sum(v.outcome == "fail" and v.severity == "mandatory" for v in judged.verdicts)
+    counts = counted(status(verdict) for verdict in judged.verdicts)
     groups = Counter(group_outcomes(judged).values())
     entries = [
-        Entry(OUTCOMES[name][0], f"{t('outcome.' + name)}: {number(count)}", mark=OUTCOMES[name][1])
-        for name, count in judged.summary.items()
+        Entry(
+            OUTCOMES.get(name, REMARK)[0],
+            f"{status_words(name)}: {number(count)}",
+            mark=OUTCOMES.get(name, REMARK)[1],
+        )
+        for name, count in counts.items()
     ]
-    st.html(legend_html(t("dashboard.verdicts"), entries, t("dashboard.mandatory", count=number(mandatory))))
+    st.html(
+        legend_html(t("dashboard.verdicts"), entries, t("dashboard.mandatory", count=number(counts["fail"])))
+    )
     entries = [
         Entry(OUTCOMES[name][0], f"{t('outcome.' + name)}: {number(groups[name])}", mark=OUTCOMES[name][1])
         for name in ("fail", "advisory", "undetermined", "pass")
@@ -171,8 +179,6 @@ def scatter_spec(shown: list[dict[str, object]]) -> dict[str, Any]:
                     "filled": True,
                     "size": 70,
                     "opacity": 0.85,
-                    "stroke": "#1c2733",
-                    "strokeWidth": 0.5,
                 },
                 "encoding": {
                     "x": {

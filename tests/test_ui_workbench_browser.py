@@ -1,0 +1,294 @@
+"""The workbench in a real browser with the network cut: a merger built by clicks survives reload, kill and restart."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Frame
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from tests import postgres
+from tests.browser import ROOT, Visit, _wait_for, chromium, free_port, needs_chromium, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("workbench-browser"), needs_chromium]
+CODES = ("10357", "10360", "10363")
+
+
+class Server:
+    """The app on one port, which can be killed without warning and started again."""
+
+    def __init__(self, workspace: str) -> None:
+        self.port, self.workspace = free_port(), workspace
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.headless=true"]
+        command += [f"--server.port={self.port}", "--server.fileWatcherType=none"]
+        own = {**os.environ, "PYTHONPATH": str(ROOT), "SAPXEP_WORKSPACE": self.workspace}
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=own, stdout=quiet, stderr=quiet, start_new_session=True
+        )
+        _wait_for(self.address, self.process)
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+
+@contextmanager
+def running(workspace: str) -> Iterator[Server]:
+    started = Server(workspace)
+    try:
+        yield started
+    finally:
+        started.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(str(tmp_path_factory.mktemp("workspace") / "w.sqlite")) as started:
+        yield started
+
+
+def wait_for(seen: Visit, words: str, timeout: float = 30_000) -> float:
+    """Wait until the page says ``words``; return the seconds that it took, looked at in each frame."""
+    start = time.perf_counter()
+    seen.page.wait_for_function("w => document.body.innerText.includes(w)", arg=words, timeout=timeout)
+    return time.perf_counter() - start
+
+
+def choose(seen: Visit, code: str, words: str) -> float:
+    """Click a unit on the map until ``words`` show; a first click right after loading may be lost."""
+    for attempt in (1, 2):
+        frame = seen.map(paths=500)
+        x, y = frame.evaluate("c => { const p = sapxep.pixel(c); return [p.x, p.y] }", code)
+        start = time.perf_counter()
+        frame.locator("#map_div").click(position={"x": x, "y": y})
+        try:
+            wait_for(seen, words, 8000)
+            return time.perf_counter() - start
+        except PlaywrightTimeout:
+            if attempt == 2:
+                raise
+    raise AssertionError
+
+
+def create(seen: Visit, name: str) -> None:
+    field = seen.page.get_by_label("Name of the scenario").last
+    field.wait_for(timeout=30_000)
+    field.fill(name)
+    field.press("Enter")
+    button = seen.page.get_by_role("button", name="Create the scenario")
+    seen.page.wait_for_function(
+        "() => [...document.querySelectorAll('button')].some("
+        "b => b.innerText.includes('Create the scenario') && !b.disabled)"
+    )
+    button.click()
+
+
+def fill_of(frame: Frame, code: str) -> str:
+    return str(frame.locator(f'path[data-code="{code}"]').get_attribute("fill"))
+
+
+def filled(frame: Frame, code: str, colour: str) -> None:
+    """Wait until a unit is drawn in a colour."""
+    frame.wait_for_function(
+        "([c, f]) => document.querySelector(`path[data-code=\"${c}\"]`).getAttribute('fill') === f",
+        arg=[code, colour],
+        timeout=30_000,
+    )
+
+
+def press(seen: Visit, name: str, words: str) -> float:
+    start = time.perf_counter()
+    seen.page.get_by_role("button", name=name, exact=True).click()
+    wait_for(seen, words)
+    return time.perf_counter() - start
+
+
+def build(seen: Visit) -> dict[str, float]:
+    """Build Viên An + Viên Nội + Hoa Sơn to Hoa Viên by clicks; return seconds by step."""
+    times = {"click to selection": 0.0}
+    for count, code in enumerate(CODES, 1):
+        times["click to selection"] = max(
+            times["click to selection"], choose(seen, code, f"{count} selected")
+        )
+    wait_for(seen, "Hoa Sơn commune · 10363")  # the preview is drawn last; what is typed before would be lost
+    name = seen.page.get_by_role("combobox", name="Name")
+    name.fill("Hoa Viên")
+    seen.page.get_by_role("option").filter(has_text="Hoa Viên").first.click()
+    wait_for(seen, "Hoa Viên commune · 10363")
+    times["merge to verdicts"] = press(seen, "Merge", "Done:")
+    return times
+
+
+def test_a_merger_built_by_clicks_survives_undo_redo_reload_and_kill(browser: Browser, app: Server) -> None:
+    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+        create(seen, "Ứng Hòa")
+        frame = seen.map(paths=579)
+        frame.evaluate('c => { document.querySelector(`path[data-code="${c}"]`).kept = true }', CODES[0])
+        before = frame.evaluate("[map.getZoom(), map.getCenter().lat, map.getCenter().lng]")
+        plain = fill_of(frame, CODES[0])
+        layers = sum("/layers/" in url for url in seen.requests)
+        times = build(seen)
+        text = seen.page.inner_text("body")
+        for words in ("Hoa Viên commune · 10363", "16,02", "19.233", "Not met: 16.0158 km² of 21 km²", "new"):
+            assert words in text
+        # the same nodes, the same view, no geometry again: neither flash nor jump
+        merged = fill_of(frame, CODES[0])
+        assert merged != plain
+        assert frame.evaluate('c => document.querySelector(`path[data-code="${c}"]`).kept', CODES[0]) is True
+        assert frame.evaluate("[map.getZoom(), map.getCenter().lat, map.getCenter().lng]") == before
+        assert sum("/layers/" in url for url in seen.requests) == layers
+        for name, colour, version in (("Undo", plain, 3), ("Redo", merged, 4)):
+            start = time.perf_counter()
+            seen.page.get_by_role("button", name=name, exact=True).click()
+            filled(frame, CODES[0], colour)
+            wait_for(seen, f"version {version}")
+            times[name] = time.perf_counter() - start
+        wait_for(seen, "Not met: 16.0158 km²")
+        # a click on the verdict zooms to the group
+        seen.page.get_by_role("button", name="Not met: 16.0158 km²").first.click()
+        frame.wait_for_function("z => map.getZoom() > z + 1", arg=before[0])
+        assert "scenario=" in seen.page.url
+        seen.page.reload()
+        frame = seen.map(paths=579)
+        filled(frame, CODES[0], merged)
+        app.kill()
+        app.start()
+        seen.page.reload()
+        frame = seen.map(paths=579)
+        filled(frame, CODES[0], merged)
+        seen.page.get_by_role("button", name="History (1)").click()
+        seen.page.get_by_role("button", name="Merge Viên An, Viên Nội, Hoa Sơn").wait_for(timeout=5000)
+        assert seen.leaving() == []
+        print("; ".join(f"{name} {seconds:.2f} s" for name, seconds in times.items()))
+
+
+def test_the_scenario_is_compared_with_1286(browser: Browser, app: Server) -> None:
+    with visit(browser, f"{app.address}/compare?lang=en") as seen:
+        box = seen.page.get_by_role("combobox", name="Plans (A, B, …)")
+        box.wait_for(timeout=30_000)
+        box.fill("Scenario")
+        seen.page.get_by_role("option").filter(has_text="Scenario: Ứng Hòa").first.click()
+        wait_for(seen, "Scenario: Ứng Hòa", 20_000)
+        seen.page.keyboard.press("Escape")
+        first, other = seen.map(0, 579), seen.map(1, 579)
+        # tables are drawn on a canvas; what they say stands in cells for screen readers
+        seen.page.get_by_text("All 1").first.wait_for()
+        search = seen.page.get_by_placeholder("accents not needed").first
+        search.fill("vien an")
+        search.press("Enter")
+        wait_for(seen, "are shown; the filters leave out")
+        cell = seen.page.get_by_role(
+            "gridcell", name="Viên An: with Hoa Sơn, Viên Nội in A and C, alone in B"
+        )
+        cell.first.wait_for(state="attached")
+        seen.page.get_by_role("gridcell", name="Scenario: Ứng Hòa").first.wait_for(state="attached")
+        zoom = first.evaluate("map.getZoom()")
+        first.locator("#map_div").hover()
+        seen.page.mouse.wheel(0, -300)
+        first.wait_for_function("z => map.getZoom() > z", arg=zoom)
+        other.wait_for_function(
+            "z => Math.abs(map.getZoom() - z) < 0.01", arg=first.evaluate("map.getZoom()")
+        )
+        assert seen.leaving() == []
+
+
+def test_two_tabs_never_overwrite_each_other_in_silence(browser: Browser, app: Server) -> None:
+    with visit(browser, f"{app.address}/workbench?lang=en") as one:
+        create(one, "Two tabs")
+        one.map(paths=579)
+        one.page.wait_for_url("**scenario=**")
+        with visit(browser, one.page.url) as two:
+            two.map(paths=579)
+            choose(two, CODES[0], "1 selected")
+            choose(two, CODES[1], "2 selected")
+            press(two, "Merge", "Done:")
+            choose(one, CODES[1], "1 selected")
+            choose(one, CODES[2], "2 selected")
+            press(one, "Merge", "saved this scenario since you opened it")
+            assert "Not saved: Merge Viên Nội, Hoa Sơn" in one.page.inner_text("body")
+            one.page.get_by_role("button", name="Save as a copy").click()
+            wait_for(one, "Two tabs (copy)")
+            wait_for(one, "version 1")
+            press(two, "Undo", "version 3")
+
+
+def test_a_box_selects_the_units_in_it(browser: Browser, app: Server) -> None:
+    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+        create(seen, "Box")
+        frame = seen.map(paths=579)
+        points = [frame.evaluate("c => { const p = sapxep.pixel(c); return [p.x, p.y] }", c) for c in CODES]
+        left, top = min(x for x, _ in points) - 2, min(y for _, y in points) - 2
+        right, bottom = max(x for x, _ in points) + 2, max(y for _, y in points) + 2
+        frame.locator('.sx-tool[data-tool="box"]').click()
+        at = frame.locator("#map_div").bounding_box()
+        assert at is not None
+        seen.page.mouse.move(at["x"] + left, at["y"] + top)
+        seen.page.mouse.down()
+        seen.page.mouse.move(at["x"] + right, at["y"] + bottom, steps=4)
+        seen.page.mouse.up()
+        wait_for(seen, " selected (")
+        text = seen.page.inner_text("body")
+        assert all(name in text for name in ("Viên An commune ×", "Viên Nội commune ×", "Hoa Sơn commune ×"))
+        assert frame.locator(".sx-sheet").count() == 0
+
+
+def test_a_workspace_of_a_newer_version_is_left_as_it_is(browser: Browser, tmp_path: Path) -> None:
+    import sqlite3
+
+    from plans.workspace import open_workspace
+
+    path = tmp_path / "newer.sqlite"
+    open_workspace(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE sapxep_meta SET value = '99' WHERE key = 'schema'")
+    connection.close()
+    content = path.read_bytes()
+    with running(str(path)) as started, visit(browser, f"{started.address}/workbench?lang=en") as seen:
+        wait_for(seen, "the workspace is of a newer version", 30_000)
+        wait_for(seen, "Try again")
+        assert "Traceback" not in seen.page.inner_text("body")
+    assert path.read_bytes() == content
+
+
+@pytest.mark.skipif(postgres.programs() is None, reason="PostgreSQL is not installed")
+def test_on_postgresql_a_lost_connection_keeps_the_last_good_state(browser: Browser) -> None:
+    folder = postgres.programs()
+    assert folder is not None
+    database = postgres.Server(folder)
+    try:
+        database.start()
+        with (
+            running(database.database()) as started,
+            visit(browser, f"{started.address}/workbench?lang=en") as seen,
+        ):
+            create(seen, "Office")
+            seen.map(paths=579)
+            choose(seen, CODES[0], "1 selected")
+            choose(seen, CODES[1], "2 selected")
+            database.stop("immediate")
+            press(seen, "Merge", "Not saved:")
+            assert "Traceback" not in seen.page.inner_text("body")
+            database.start()
+            press(seen, "Try again", "Done:")
+            wait_for(seen, "version 2")
+    finally:
+        database.remove()
