@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from geo.register import Register, exact_sum
+from geo.register import Register
 from plans.crosswalk import plain
 from reports.context import Context
 from reports.evidence import indicators_sheet, verdicts_sheet
+from reports.sums import total_after, total_before
 from reports.table import KIND_WORDS, Cell, Column, Sheet
-from reports.tables import toml_cell, total_or_none
+from reports.tables import toml_cell
 
 _WORDS_STATE: Final = {"closed": "đóng", "opened": "mở", "reused": "dùng lại"}
 
@@ -72,13 +73,12 @@ def districts_sheet(context: Context) -> Sheet:
             (
                 code,
                 name,
-                *_district(before, code),
-                *_district(after, code),
+                *_figures(context, code),
                 sum(unit.unit.district_code == code for unit in context.formed),
             )
         )
     if not rows:
-        rows.append(("", "", *_all(before), *_all(after), len(context.formed)))
+        rows.append(("", "", *_figures(context, None), len(context.formed)))
     return Sheet(
         "districts",
         "Tổng hợp theo huyện",
@@ -96,24 +96,21 @@ def districts_sheet(context: Context) -> Sheet:
         ),
         tuple(rows),
         ("district_code",),
-        "Theo sổ đơn vị. Ô trống: có phần chuyển chưa biết số liệu, nên tổng chưa biết.",
-        "On the register's base. Empty: a part without figures leaves the sum unknown.",
+        "Theo sổ đơn vị. Ô trống: có phần chuyển sang huyện khác chưa có số liệu, nên tổng chưa biết.",
+        "On the register's base. Empty: a part without figures leaves the district, so the sum is unknown.",
     )
 
 
-def _district(register: Register, code: str) -> tuple[Cell, ...]:
-    population = total_or_none(register, code, "population")
-    return (
-        sum(unit.district_code == code for unit in register),
-        total_or_none(register, code, "area_km2"),
-        None if population is None else int(population),
-    )
-
-
-def _all(register: Register) -> tuple[Cell, ...]:
-    population = exact_sum(unit.figure("population").value for unit in register)
-    area = exact_sum(unit.figure("area_km2").value for unit in register)
-    return len(register), area, None if population is None else int(population)
+def _figures(context: Context, code: str | None) -> tuple[Cell, ...]:
+    cells: list[Cell] = []
+    for register, total in ((context.register, total_before), (context.after, total_after)):
+        population = total(context, code, "population")
+        cells += [
+            sum(code in (None, unit.district_code) for unit in register),
+            total(context, code, "area_km2"),
+            None if population is None else int(population),
+        ]
+    return tuple(cells)
 
 
 def codes_sheet(context: Context) -> Sheet:

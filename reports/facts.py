@@ -14,6 +14,7 @@ from reports.annexes import districts_sheet
 from reports.context import Context
 from reports.evidence import WORDS_OUTCOME, WORDS_SEVERITY, cited, indicators_sheet
 from reports.resolution import annex_rows
+from reports.sums import total_after, total_before
 from reports.table import PART_WORDS, Cell, Sheet, shown
 from reports.tables import TRANSFER_COLUMNS, parts_sheet
 from reports.wording import number
@@ -87,7 +88,7 @@ def _changes(context: Context) -> Section:
         if any(counts):
             rows.append((f"trong đó: {word}", *(vietnamese_number(n) for n in counts)))
     for figure, label in (("area_km2", "Diện tích, km² (sổ)"), ("population", "Dân số, người (sổ)")):
-        totals = [register.total(figure) for register in (before, after)]
+        totals = [total(context, None, figure) for total in (total_before, total_after)]
         rows.append((label, *(_or_unknown(total, figure) for total in totals)))
     low = sum(t.confidence == "low" for _, t in plan.transfers)
     items: list[Text | Grid | Bars] = [

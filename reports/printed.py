@@ -46,7 +46,7 @@ def pdf_bytes(context: Context) -> bytes:
     if context.layer is not None:
         for sheet in map_sheets(context):
             pdf.add_page()
-            pdf.image(io.BytesIO(draw(context, sheet, 130)), x=8, y=6, w=281)
+            pdf.image(io.BytesIO(draw(context, sheet, 130)), x=14, y=4, w=268)
     return bytes(pdf.output())
 
 
@@ -98,6 +98,7 @@ def _table(pdf: FPDF, grid: Grid) -> None:
     if not grid.rows:
         return
     pdf.set_font(_FONT, "", 7)
+    pdf.set_fill_color(255, 255, 255)  # cells would take the colour of what was drawn before
     head = FontFace(emphasis="BOLD", fill_color=(220, 230, 241))
     align = tuple("RIGHT" if at in grid.numbers else "LEFT" for at in range(len(grid.heads)))
     with pdf.table(

@@ -11,7 +11,7 @@ from typing import Final
 
 import tomli_w
 
-from geo.register import Register, exact_sum
+from geo.register import Register
 from plans.apply import Amount, FormedUnit
 from plans.plan import NewUnit, Transfer
 from plans.shares import source_shares, split
@@ -327,8 +327,3 @@ def parts_sheet(context: Context) -> Sheet:
         "Tỷ lệ từ 0 đến 1. “Từ” bằng “đến” khi có số liệu; từ 0 đến 1 nghĩa là chưa biết gì, không giả định.",
         "Shares lie between 0 and 1. From equals to where figures exist; 0 to 1 means that nothing is known.",
     )
-
-
-def total_or_none(register: Register, district: str, figure: str) -> Decimal | None:
-    """Return the exact sum of a figure over a district's units, None where one of them is unknown."""
-    return exact_sum(unit.figure(figure).value for unit in register if unit.district_code == district)
