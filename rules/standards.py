@@ -16,6 +16,7 @@ from math import prod
 from typing import Final, Literal
 
 from geo.register import Unit
+from geo.registers import has_coast
 from rules.book import Book, Rule, load_book
 from rules.conditions import register
 from rules.words import TERRAIN_VI
@@ -65,6 +66,7 @@ class Facts:
     border: bool = False
     coastal_poor: bool = False
     central_city: bool | None = None
+    landlocked: bool = False
 
 
 def facts_of(unit: Unit) -> Facts:
@@ -81,6 +83,7 @@ def facts_of(unit: Unit) -> Facts:
         _flag(unit, "national_border"),
         _flag(unit, "coastal_poor"),
         central_city(unit.province_name),
+        has_coast(unit.province_name, unit.vintage) is False,
     )
 
 
@@ -186,6 +189,8 @@ def _worlds(facts: Facts, rules: tuple[Rule, ...], options: Options) -> Iterator
         rule.terrains or any(name.endswith(TERRAINS) for name in rule.parameters) for rule in mine
     )
     terrains = options.unknown_terrain if not facts.terrain and by_terrain else (facts.terrain,)
+    if facts.landlocked and len(terrains) > 1:
+        terrains = tuple(terrain for terrain in terrains if terrain != "island")
     district_kinds: tuple[str, ...] = (facts.district_kind,)
     if not facts.district_kind and any(rule.district_kinds for rule in mine):
         district_kinds = tuple(dict.fromkeys(kind for rule in mine for kind in rule.district_kinds))
