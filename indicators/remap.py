@@ -20,7 +20,7 @@ from indicators.kinds import KIND_OF, backward
 from indicators.links import Links, Profile, joined_crosswalk, profile, profile_of, resolve, reverse
 from indicators.observations import Observations
 from indicators.panel import Panel, panel
-from plans.crosswalk import Crosswalk
+from plans.crosswalk import DEFAULT_BASES, Crosswalk
 
 Floats = npt.NDArray[np.float64]
 __all__ = ["COLUMNS", "Remapped", "remap"]
@@ -79,14 +79,14 @@ def remap(
     """
     catalogue = catalogue if catalogue is not None else embedded_catalogue()
     crosswalk = joined_crosswalk(crosswalks)
-    if base is not None and base not in crosswalk.bases:
+    if base is not None and not _has_shares(crosswalk, base):
         raise CrosswalkError(
             Problem(
                 f"bảng chuyển đổi không có tỷ lệ theo {base}",
                 f"the crosswalk has no shares by {base}",
                 field="base",
                 found=base,
-                accepted=", ".join(crosswalk.bases),
+                accepted=", ".join(known for known in crosswalk.bases if _has_shares(crosswalk, known)),
             )
         )
     frame = observations.frame if isinstance(observations, Observations) else observations
@@ -112,6 +112,19 @@ def remap(
         frame,
         backcast,
         base,
+    )
+
+
+def _has_shares(crosswalk: Crosswalk, base: str) -> bool:
+    """Whether a crosswalk knows a base: one of every plan's two, or one with a share of some divided unit.
+
+    A base of no divided unit's is a slip of the pen: it would leave bounds where shares by another base are known.
+    """
+    if base in DEFAULT_BASES:
+        return base in crosswalk.bases
+    divided = [links for (known, _), links in crosswalk.by_source.items() if known == base and len(links) > 1]
+    return base in crosswalk.bases and (
+        not divided or any(link.share is not None for links in divided for link in links)
     )
 
 
