@@ -12,6 +12,7 @@ import streamlit as st
 
 from geo.errors import SapxepError
 from ui.session import choose_work, keep_pages
+from ui.start import started
 from ui.style import apply_style
 from ui.text import choose_language, language, t
 
@@ -63,4 +64,7 @@ def main() -> None:
     chosen.run()
 
 
-main()
+if __name__ == "__main__":
+    main()  # every run of a visit
+else:
+    app = st.App(__file__, lifespan=started)  # the server, which imports this file once

@@ -193,9 +193,99 @@ def test_a_click_shows_the_unit_and_the_next_choice_replaces_it() -> None:
     assert not app.exception
     assert "00632" not in str([html.proto.body for html in app.get("html")])
     click = {"properties": {"code": "00632", "more": False, "at": 1}}
-    app.session_state["map-page"] = {"last_active_drawing": click}
+    app.session_state["map-before"] = {"last_active_drawing": click}
     app.run()
     assert not app.exception
     assert [element.value for element in app.subheader] == ["Phường Phú Đô"]
-    app.selectbox(key="map-search").select("10417").run()
+    app.selectbox(key="map-search").select("before:10417").run()
     assert [element.value for element in app.subheader] == ["Xã Hòa Phú"]
+
+
+def test_a_click_beside_all_units_ends_the_choice_and_an_emptied_search_too() -> None:
+    app = page().run()
+    app.selectbox(key="map-search").select("before:10417").run()
+    assert app.session_state["map-unit"] == app.session_state["map-focus"] == ("before", "10417")
+    app.session_state["map-before"] = {
+        "last_active_drawing": {"properties": {"code": "", "more": False, "at": 5}}
+    }
+    app.run()
+    assert not app.subheader
+    assert app.selectbox(key="map-search").value is None
+    app.selectbox(key="map-search").select("before:00632").run()
+    assert [element.value for element in app.subheader] == ["Phường Phú Đô"]
+    app.selectbox(key="map-search").set_value(None).run()
+    assert not app.subheader
+
+
+def test_what_becomes_of_a_unit_leads_to_it_on_the_other_side() -> None:
+    app = page().run()
+    app.selectbox(key="map-search").select("before:00142").run()
+    assert {"Phường Phúc Lợi (một phần)", "Phường Phúc Đồng (một phần)"} <= {one.label for one in app.button}
+    next(one for one in app.button if one.label.startswith("Phường Phúc Lợi")).click().run()
+    assert not app.exception
+    assert app.session_state["map-side"] == "after"
+    assert [element.value for element in app.subheader] == ["Phường Phúc Lợi"]
+    assert "Phường Sài Đồng (một phần)" in {one.label for one in app.button}
+
+
+def test_a_split_unit_is_shown_as_such_after_the_plan_and_bounds_as_from_to() -> None:
+    app = page()
+    app.session_state["map-open"] = ("after", "00142*")
+    app.run()
+    assert not app.exception
+    assert [element.value for element in app.subheader] == ["Phường Sài Đồng"]
+    assert any("chưa biết đường chia" in caption.value for caption in app.caption)
+    app.selectbox(key="map-search").select("after:00160").run()
+    body = str([html.proto.body for html in app.get("html")])
+    assert "từ 21.794 đến 116.197 người" in body
+
+
+def test_another_page_opens_the_map_on_a_unit_of_either_side() -> None:
+    app = page().run()
+    app.session_state["map-open"] = ("after", "09646")
+    app.run()
+    assert app.session_state["map-view"] == "after"
+    assert [element.value for element in app.subheader] == ["Xã Phú Hồng"]
+    labels = {one.label for one in app.button}
+    assert {"Xã Châu Sơn (toàn bộ)"} <= labels
+
+
+@pytest.mark.parametrize("plan", ["nq1286", "nq1656"])
+def test_both_sides_take_every_colouring_of_both_plans(plan: str) -> None:
+    from plans.files import embedded_plan
+    from ui.colouring import SIDES, choices
+
+    app = page()
+    app.session_state["session:opened"] = embedded_plan(plan)
+    app.session_state["session:plan"] = "uploaded"
+    app.session_state["map-view"] = "both"
+    app.run()
+    assert not app.info, "both maps are there"
+    names = app.selectbox(key="map-figure").options
+    assert len(names) == len(choices(app_register(plan), SIDES)) >= 8
+    for name in choices(app_register(plan), SIDES):
+        app.selectbox(key="map-figure").select(name).run()
+        assert not app.exception, name
+        assert not app.error, name
+
+
+def app_register(plan: str) -> object:
+    from geo.registers import embedded_for, embedded_register
+    from plans.files import embedded_plan
+
+    return embedded_register(str(embedded_for(embedded_plan(plan).base)))
+
+
+def test_tiles_are_on_the_map_only_for_whoever_names_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ui import map as map_module
+
+    given: list[str] = []
+    monkeypatch.setattr(map_module, "st_folium", lambda drawn, **_: given.append(drawn.get_root().render()))
+    layer = layers.MapLayer("../../app/static/layers/x.geojson", frozenset("a"))
+    map_module.show_map("k", layer, {})
+    monkeypatch.setenv(map_module.TILES, "http://127.0.0.1:9/{z}/{x}/{y}.png")
+    monkeypatch.setenv(map_module.TILES_CREDIT, "Bản đồ nền")
+    map_module.show_map("k", layer, {})
+    assert "tileLayer" not in given[0]
+    assert "http://127.0.0.1:9/{z}/{x}/{y}.png" in given[1]
+    assert "Bản đồ nền" in given[1] or "B\\u1ea3n" in given[1]

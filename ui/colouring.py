@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
@@ -228,6 +228,11 @@ def by_outcome(plan: Plan, judgement: Judgement) -> Colouring:
     }
     legend = legend_html(title_of("outcome"), entries, t("map.outcome_note"))
     return Colouring({"before": before, "after": after}, legend, notes)
+
+
+def on_layer(styles: Mapping[str, Style], codes: Iterable[str]) -> dict[str, Style]:
+    """Return the styles, with units that an earlier plan split and whose lines are unknown hatched as missing."""
+    return {**{code: MISSING for code in codes if code.endswith(SPLIT_MARK)}, **styles}
 
 
 NO_COLOURS: Final = Colouring({}, "")

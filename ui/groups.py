@@ -14,23 +14,29 @@ from ui import colours
 
 
 def group_colours(
-    plan: Plan, geometries: Mapping[str, Any], palette: tuple[str, ...] = colours.GROUPS
+    plan: Plan,
+    geometries: Mapping[str, Any],
+    *,
+    after: bool = False,
+    palette: tuple[str, ...] = colours.GROUPS,
 ) -> Mapping[str, str]:
-    """Return a colour for each unit formed, by its code, from the polygons of the units before.
+    """Return a colour for each unit formed, by its code.
 
-    Units formed whose parts touch take different colours while the palette lasts (a planar map needs few); without
-    polygons the colours take turns.
+    ``geometries``: polygons of the units before, or of those ``after``. Units formed whose polygons touch take
+    different colours while the palette lasts (a planar map needs few); without polygons the colours take turns.
     """
-    named = plan.by_source
-    codes = [code for code in named if code in geometries]
+    owners = {code: [unit.code for unit, _ in pairs] for code, pairs in plan.by_source.items()}
     touching: dict[str, set[str]] = {unit.code: set() for unit in plan.units}
-    for code in named:
-        _join(touching, [unit.code for unit, _ in named[code]])
+    for units in owners.values():
+        _join(touching, units)
+    if after:
+        owners = {unit.code: [unit.code] for unit in plan.units}
+    codes = [code for code in owners if code in geometries]
     if codes:
         shapes = np.array([geometries[code] for code in codes], dtype=object)
         for i, j in shapely.STRtree(shapes).query(shapes, predicate="intersects").T.tolist():
             if i < j:
-                _join(touching, [unit.code for at in (i, j) for unit, _ in named[codes[at]]])
+                _join(touching, [*owners[codes[i]], *owners[codes[j]]])
     chosen: dict[str, int] = {}
     used = [0] * len(palette)
     # those with most neighbours first; of the colours left, the one used least so far

@@ -15,11 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import folium
 import streamlit as st
+from streamlit_folium import st_folium
 
 from ui import colours
 from ui.layers import MapLayer
-from ui.maplayer import Restyle, UnitLayer, folium, st_folium
+from ui.maplayer import Restyle, UnitLayer
 from ui.text import t
 
 HEIGHT: Final = 560

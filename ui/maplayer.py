@@ -12,18 +12,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+import folium
+from branca.element import MacroElement
+from folium.elements import JSCSSMixin
+from folium.plugins import Draw, DualMap
+from folium.template import Template
+
 from ui.layers import BASE_URL, STATIC
-from ui.light import without
-
-with without("pandas"):
-    import folium
-    from branca.element import MacroElement
-    from folium.elements import JSCSSMixin
-    from folium.plugins import Draw, DualMap
-    from folium.template import Template
-    from streamlit_folium import st_folium
-
-__all__ = ["Restyle", "UnitLayer", "folium", "serve_locally", "st_folium"]
 
 _LEAFLET: Final = "vendor/leaflet-1.9.4"
 _DRAW: Final = "vendor/leaflet-draw-1.0.4"

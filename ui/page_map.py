@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
@@ -10,7 +10,7 @@ import streamlit as st
 from geo.register import Register, Unit
 from geo.text import without_accents
 from plans.territory import SPLIT_MARK
-from ui.colouring import SIDES, Colouring, Side, choices, colour, title_of
+from ui.colouring import SIDES, Colouring, Side, choices, colour, on_layer, title_of
 from ui.layers import MapLayer, full_name
 from ui.map import Outline, new_click, show_map
 from ui.session import Work, group_fills, judgement, map_after, map_before, register_after, work
@@ -43,9 +43,7 @@ def page() -> None:
 def choose(side: Side, code: str, focus: bool = True) -> None:
     """Put a unit into view."""
     st.session_state[_UNIT] = (side, code)
-    st.session_state["map-search"] = f"{side}:{code}"
-    if focus:
-        st.session_state[_FOCUS] = (side, code)
+    st.session_state[_FOCUS] = (side, code) if focus else None
 
 
 @st.fragment
@@ -56,9 +54,9 @@ def _section(_work: Work) -> None:
         sides = _sides(registers)
     with controls[1]:
         name = _figure(_work.register, sides)
-    clicked = _clicked(sides)
+    _take_click(sides)
     with controls[2]:
-        chosen = _searched(registers, sides, clicked)
+        chosen = _searched(registers, sides)
     layers = {side: (map_before if side == "before" else map_after)(_work) for side in sides}
     colouring = colour(
         name, _work.plan, registers, sides, lambda: group_fills(_work), lambda: judgement(_work)
@@ -77,7 +75,7 @@ def _section(_work: Work) -> None:
         with left if len(sides) == 1 else st.container():
             st.html(colouring.legend)
     with right:
-        unit_card(_work, registers, chosen, layers, choose)
+        unit_card(_work, registers, chosen, layers, choose, wide=len(sides) > 1)
 
 
 def _heading(side: Side, register: Register) -> str:
@@ -112,31 +110,24 @@ def _figure(register: Register, sides: tuple[Side, ...]) -> str:
     return name
 
 
-def _clicked(sides: tuple[Side, ...]) -> bool:
-    """Take a new click on any of the maps; beside all units it ends the choice. Whether there was one."""
+def _take_click(sides: tuple[Side, ...]) -> None:
+    """Take a new click on any of the maps; beside all units it ends the choice."""
     for side in sides:
         click = new_click(f"map-{side}")
-        if click is None:
-            continue
-        if click.code:
+        if click is not None and click.code:
             choose(side, click.code, focus=False)
-        else:
-            st.session_state[_UNIT] = st.session_state["map-search"] = None
-        st.session_state[_FOCUS] = None
-        return True
-    return False
+        elif click is not None:
+            st.session_state[_UNIT] = st.session_state[_FOCUS] = None
 
 
-def _searched(registers: Mapping[Side, Register], sides: tuple[Side, ...], clicked: bool) -> Chosen | None:
-    """Draw the search and return the unit in view: by search, by click, or from another page."""
+def _searched(registers: Mapping[Side, Register], sides: tuple[Side, ...]) -> Chosen | None:
+    """Draw the search, which shows the unit in view, and return that unit: by search, click, or from another page."""
     labels = _labels(registers, sides)
     kept: Chosen | None = st.session_state.get(_UNIT)
     # a split unit's own polygon after the plan is no unit to search for
     shown = f"{kept[0]}:{kept[1]}" if kept else None
-    if st.session_state.get("map-search") not in labels or clicked:
-        st.session_state["map-search"] = shown if shown in labels else None
-    before = st.session_state.get("map-searched")
-    found = st.selectbox(
+    st.session_state["map-search"] = shown if shown in labels else None
+    st.selectbox(
         t("map.search"),
         list(labels),
         index=None,
@@ -144,30 +135,38 @@ def _searched(registers: Mapping[Side, Register], sides: tuple[Side, ...], click
         placeholder=t("map.search_placeholder"),
         filter_mode="contains",
         key="map-search",
+        on_change=_search_changed,
     )
-    st.session_state["map-searched"] = found
-    if found is not None and found != shown:
-        side, _, code = found.partition(":")
-        st.session_state[_UNIT] = st.session_state[_FOCUS] = ("after" if side == "after" else "before", code)
-    elif found is None and before is not None and not clicked and shown in labels:
-        # the box was emptied by hand
-        st.session_state[_UNIT] = st.session_state[_FOCUS] = None
-    kept = st.session_state.get(_UNIT)
     return kept if kept and kept[0] in sides and _exists(registers, kept) else None
+
+
+def _search_changed() -> None:
+    found = st.session_state.get("map-search")
+    if found is None:
+        st.session_state[_UNIT] = st.session_state[_FOCUS] = None
+        return
+    side, _, code = found.partition(":")
+    choose("after" if side == "after" else "before", code)
 
 
 def _exists(registers: Mapping[Side, Register], chosen: Chosen) -> bool:
     side, code = chosen
     if side == "after" and code.endswith(SPLIT_MARK):
         return code.removesuffix(SPLIT_MARK) in registers["before"]
-    return code in registers[side]
+    # before the plan, a polygon that an earlier plan split stands for the unit that kept the code, where one did
+    return code.removesuffix(SPLIT_MARK) in registers[side]
 
 
 def _labels(registers: Mapping[Side, Register], sides: tuple[Side, ...]) -> dict[str, str]:
     """Return the words of each unit to search among, by “side:code”, in the order of names without accents."""
-    mark: Callable[[Side], str] = lambda side: f" · {t('map.view_' + side)}" if len(sides) > 1 else ""  # noqa: E731
+    several = len(sides) > 1
     found = [
-        (without_accents(unit.name), unit.code, f"{side}:{unit.code}", search_label(unit) + mark(side))
+        (
+            without_accents(unit.name),
+            unit.code,
+            f"{side}:{unit.code}",
+            search_label(unit) + (f" · {t('map.view_' + side)}" if several else ""),
+        )
         for side in sides
         for unit in registers[side]
     ]
@@ -192,7 +191,7 @@ def _map(
     show_map(
         f"map-{side}",
         layer,
-        colouring.styles.get(side, {}),
+        on_layer(colouring.styles.get(side, {}), layer.codes),
         focus=(_polygons(focus[1], layer) or None) if focus and focus[0] == side else None,
         outlines=[Outline(outlined)] if outlined else [],
         notes=colouring.notes.get(side, {}),
@@ -202,5 +201,5 @@ def _map(
 
 
 def _polygons(code: str, layer: MapLayer) -> tuple[str, ...]:
-    """Return the keys of a unit's polygon on a layer; empty where it is not on it."""
-    return (code,) if code in layer.codes else ()
+    """Return the key of a unit's polygon on a layer, its own or one it shares; empty where it is not on it."""
+    return tuple(key for key in (code, code + SPLIT_MARK) if key in layer.codes)[:1]

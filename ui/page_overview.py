@@ -14,7 +14,7 @@ import streamlit as st
 from geo.register import KIND_NAMES, Register
 from plans.plan import Plan
 from ui import colours
-from ui.colouring import Side, by_group
+from ui.colouring import by_group, on_layer
 from ui.layers import MapLayer
 from ui.map import new_click, show_map
 from ui.session import (
@@ -33,6 +33,7 @@ from ui.text import language, number, t
 from ui.unit_facts import confidence_words, day, in_language, split_codes
 
 _KEY: Final = "overview-map"
+_HEIGHT: Final = 540
 _LINKS: Final = ("map", "rules", "indicators", "workbench", "compare", "export")
 # the browser draws the first map meanwhile; the law and its geometry take seconds to import
 _PAUSE_S: Final = 1.0
@@ -75,10 +76,12 @@ def _heading(plan: Plan) -> str:
 def _map(_work: Work, _layer: MapLayer) -> None:
     colouring = by_group(_work.plan, group_fills(_work))
     click = new_click(_KEY)
-    show_map(_KEY, _layer, colouring.styles["before"], legend=colouring.legend, height=540)
-    if click is not None and click.code and has_page("map"):
-        side: Side = "before"
-        open_on_map(click.code.rstrip("*"), side)
+    styles = on_layer(colouring.styles["before"], _layer.codes)
+    show_map(_KEY, _layer, styles, legend=colouring.legend, height=_HEIGHT)
+    if has_page("map"):
+        st.caption(t("overview.click"))
+        if click is not None and click.code:
+            open_on_map(click.code)
 
 
 def _links() -> None:

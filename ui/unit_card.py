@@ -26,43 +26,42 @@ def unit_card(
     chosen: tuple[Side, str] | None,
     layers: Mapping[Side, MapLayer | None],
     choose: Choose,
+    *,
+    wide: bool = False,
 ) -> None:
-    """Draw the panel of the unit in view, or how to choose one. ``choose`` puts another unit into view."""
+    """Draw the panel of the unit in view, or how to choose one.
+
+    ``choose`` puts another unit into view. ``wide``: below the maps, in columns.
+    """
     if chosen is None:
         st.caption(t("map.no_unit"))
         return
     side, code = chosen
-    if code.endswith(SPLIT_MARK):
-        _split(work, registers, code.removesuffix(SPLIT_MARK), choose)
-        return
-    unit = registers[side][code]
+    split = side == "after" and code.endswith(SPLIT_MARK)
+    code = code.removesuffix(SPLIT_MARK)
+    unit = registers["before" if split else side][code]
     st.subheader(full_name(unit))
-    st.caption(t(f"map.{side}_date", day=day(registers[side].vintage)))
+    st.caption(t("map.split_caption") if split else t(f"map.{side}_date", day=day(registers[side].vintage)))
+    one, two, three = st.columns([1, 1, 1.3]) if wide else [st.container() for _ in range(3)]
     shown = facts(unit)
-    formed = work.plan.by_code.get(code) if side == "after" else None
+    formed = work.plan.by_code.get(code) if side == "after" and not split else None
     if formed is not None:
         shown |= stated(formed_unit(work.plan, work.register, formed))
-    st.html(facts_html(shown))
     layer = layers.get(side)
-    if layer is not None and code not in layer.codes:
-        st.caption(t("map.not_on_layer"))
-    if side == "before":
-        _fate(work, registers, unit, choose)
-    elif formed is None:
-        st.caption(t("map.stays"))
-    else:
-        _origin(work, registers, code, choose)
-    _verdicts(work, side, code)
-    _sources(unit)
-
-
-def _split(work: Work, registers: Mapping[Side, Register], code: str, choose: Choose) -> None:
-    unit = registers["before"][code]
-    st.subheader(full_name(unit))
-    st.caption(t("map.split_caption"))
-    st.html(facts_html(facts(unit)))
-    _fate(work, registers, unit, choose)
-    _sources(unit)
+    with one:
+        st.html(facts_html(shown))
+        if layer is not None and code not in layer.codes and not split:
+            st.caption(t("map.not_on_layer"))
+    with two:
+        if side == "before" or split:
+            _fate(work, registers, unit, choose)
+        elif formed is None:
+            st.caption(t("map.stays"))
+        else:
+            _origin(work, registers, code, choose)
+        _verdicts(work, "before" if split else side, code)
+    with three:
+        _sources(unit)
 
 
 def _fate(work: Work, registers: Mapping[Side, Register], unit: Unit, choose: Choose) -> None:
