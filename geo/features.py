@@ -275,9 +275,11 @@ def _polygons(wkb: Geometries, shown: str) -> tuple[Geometries, list[tuple[int, 
 
 
 def _areal(geometry: Any) -> Any:
-    """Return the polygons of a geometry, one polygon as itself."""
+    """Return the polygons of a geometry, one polygon as itself, None where no area is left."""
     parts = [part for part in shapely.get_parts(geometry, return_index=False) if part.area > 0]
     flat = [inner for part in parts for inner in shapely.get_parts(part) if inner.geom_type == "Polygon"]
+    if not flat:
+        return None
     return flat[0] if len(flat) == 1 else shapely.multipolygons(flat)
 
 
