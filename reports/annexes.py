@@ -8,7 +8,7 @@ from typing import Final
 from geo.register import Register
 from plans.crosswalk import plain
 from reports.context import Context
-from reports.evidence import indicators_sheet, verdicts_sheet
+from reports.evidence import indicators_sheet, observations_sheet, verdicts_sheet
 from reports.sums import total_after, total_before
 from reports.table import KIND_WORDS, Cell, Column, Sheet
 from reports.tables import toml_cell
@@ -52,6 +52,8 @@ def plan_sheet(context: Context) -> Sheet:
         ("hash.plan", "SHA-256 phương án", "SHA-256 of the plan", context.hashes["plan"]),
         ("hash.register", "SHA-256 sổ đơn vị", "SHA-256 of the register", context.hashes["register"]),
         ("hash.rules", "SHA-256 bộ quy tắc", "SHA-256 of the rules", context.hashes["rules"]),
+        ("hash.map", "Mã băm lớp ranh giới", "Digest of the map", context.hashes["map"]),
+        ("hash.observations", "SHA-256 số liệu chỉ tiêu", "SHA-256 of observations", context.hashes["observations"]),
     ]  # fmt: skip
     return Sheet(
         "plan",
@@ -275,6 +277,7 @@ def workbook_sheets(context: Context) -> tuple[Sheet, ...]:
         parts_sheet(context),
         districts_sheet(context),
         verdicts_sheet(context),
+        observations_sheet(context),
         indicators_sheet(context),
         exempt_sheet(context),
         codes_sheet(context),

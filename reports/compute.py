@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.layer import Layer
 from geo.register import Register
 from plans.basemap import base_layer, neighbours_on
+from plans.crosswalk import Crosswalk
 from plans.plan import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from indicators.remap import Remapped
 
 
 def embedded_layer_for(register: Register) -> Layer | None:
@@ -27,3 +33,17 @@ def judged(plan: Plan, register: Register, layer: Layer | None) -> Any:
         return None
     graph, pieces = neighbours_on(layer, register.vintage)
     return engine.judge(plan, register, graph, pieces)
+
+
+def remapped(observations: pd.DataFrame | None, links: Crosswalk, register: Register) -> Remapped | None:
+    """Return indicators on the units after: of observations, else of the register's own figures (persons, km²).
+
+    None where neither is there. Raises ObservationError when observations cannot be used.
+    """
+    from indicators.observations import register_observations
+    from indicators.remap import remap
+
+    if observations is not None:
+        return remap(observations, links, register=register)
+    own = register_observations(register)
+    return None if own.frame.empty else remap(own, links, register=register)

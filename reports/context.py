@@ -40,13 +40,18 @@ class Remapping(Protocol):
     def frame(self) -> pd.DataFrame:
         """Observations of the new units (contract: Remapped observations)."""
 
+    @property
+    def inputs(self) -> pd.DataFrame:
+        """The observations that they come from, of the units before."""
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """One row an indicator and period that adds up."""
+
 
 @dataclass(frozen=True)
 class Context:
-    """All that documents of one plan are made from. None = not computed, and documents say so.
-
-    ``observations`` are the indicators before, in the contract's columns; ``remapped`` the ones after.
-    """
+    """All that documents of one plan are made from. None = not computed, and documents say so."""
 
     plan: Plan
     register: Register
@@ -54,7 +59,6 @@ class Context:
     remapped: Remapping | None = None
     layer: Layer | None = None
     crosswalk: Crosswalk | None = None
-    observations: pd.DataFrame | None = None
 
     @cached_property
     def formed(self) -> tuple[FormedUnit, ...]:
@@ -83,11 +87,13 @@ class Context:
 
     @cached_property
     def hashes(self) -> Mapping[str, str]:
-        """SHA-256 of plan, register and rules, in hexadecimal; rules is empty where none took part."""
+        """Digests of plan, register, rules, map and observations, in hexadecimal; empty = took no part."""
         return {
             "plan": plan_hash(self.plan),
             "register": register_hash(self.register),
             "rules": rules_hash() if self.judgement is not None else "",
+            "map": self.layer.content_hash if self.layer is not None else "",
+            "observations": observations_hash(self.remapped.inputs) if self.remapped is not None else "",
         }
 
     @cached_property
@@ -102,15 +108,26 @@ class Context:
         return self.layer is not None and bool(self.layer.schematic)
 
 
-def build_context(plan: Plan, register: Register, layer: Layer | None = None) -> Context:
-    """Return a context with all that the project can compute: verdicts on the layer given, else the embedded one.
+def build_context(
+    plan: Plan, register: Register, layer: Layer | None = None, observations: pd.DataFrame | None = None
+) -> Context:
+    """Return a context with all that the project can compute.
 
-    Raises PlanError when plan and register do not fit.
+    Verdicts stand on the layer given, else the embedded one; indicators are those of ``observations`` (contract:
+    Observations), else the register's own figures. Raises PlanError when plan and register do not fit, ObservationError
+    when the observations cannot be used.
     """
-    from reports.compute import embedded_layer_for, judged
+    from reports.compute import embedded_layer_for, judged, remapped
 
     layer = layer if layer is not None else embedded_layer_for(register)
-    return Context(plan, register, judged(plan, register, layer), None, layer)
+    links = plan_crosswalk(plan, register)
+    after = remapped(observations, links, register)
+    return Context(plan, register, judged(plan, register, layer), after, layer, links)
+
+
+def observations_hash(frame: pd.DataFrame) -> str:
+    """Return the SHA-256 of observations: their columns and rows as text, in their order."""
+    return hashlib.sha256(frame.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
 
 
 def plan_hash(plan: Plan) -> str:

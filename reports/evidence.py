@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from reports.context import Context
 from reports.table import Cell, Column, Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WORDS_OUTCOME: Final = {
     "pass": "đạt",
@@ -104,50 +107,62 @@ def number_cell(value: object) -> Cell:
     return None
 
 
+def observations_sheet(context: Context) -> Sheet | None:
+    """Return the indicators of the units before, None when none were given."""
+    if context.remapped is None:
+        return None
+    return _frame_sheet(
+        "observations",
+        "Chỉ tiêu trước",
+        "Indicators before",
+        context.remapped.inputs,
+        "Số liệu đầu vào. Giá trị trống: chưa có số liệu, không phải bằng 0.",
+        "The observations given. An empty value is missing, not zero.",
+    )
+
+
 def indicators_sheet(context: Context) -> Sheet | None:
     """Return the indicators of the new units, None when none were remapped."""
     if context.remapped is None:
         return None
-    frame = context.remapped.frame
-    numbers = ("value", "numerator", "denominator", "low", "high", "coverage")
-    counts = ("parents", "parents_missing")
-    rows = [
-        tuple(
-            number_cell(_scalar(cell))
-            if key in (*numbers, *counts)
-            else ""
-            if cell != cell or cell is None
-            else str(cell)
-            for key, cell in zip(frame.columns, record, strict=True)
-        )
-        for record in frame.itertuples(index=False, name=None)
-    ]
-    columns = tuple(
-        Column(
-            str(key),
-            _INDICATOR_WORDS.get(str(key), str(key)),
-            str(key),
-            "number"
-            if key in numbers
-            else "count"
-            if key in counts
-            else "code"
-            if key == "unit_code"
-            else "text",
-            11 if key != "reason" else 40,
-        )
-        for key in frame.columns
-    )
-    return Sheet(
+    return _frame_sheet(
         "indicators",
         "Chỉ tiêu sau",
         "Indicators after",
-        columns,
-        tuple(rows),
-        tuple(key for key in ("unit_code", "period", "indicator") if key in frame.columns),
-        "Giá trị trống: không tính được, lý do ghi bên cạnh; khoảng ở cột low, high.",
+        context.remapped.frame,
+        "Giá trị trống: không tính được, lý do ghi bên cạnh; khoảng ở cột từ, đến.",
         "An empty value could not be computed, with the reason beside it; bounds stand in low and high.",
     )
+
+
+def _frame_sheet(key: str, vi: str, en: str, frame: pd.DataFrame, note_vi: str, note_en: str) -> Sheet:
+    numbers = ("value", "numerator", "denominator", "low", "high", "coverage")
+    counts = ("parents", "parents_missing")
+    keys = [str(column) for column in frame.columns]
+    cells = [
+        [number_cell(_scalar(cell)) for cell in frame[column]]
+        if column in (*numbers, *counts)
+        else frame[column].astype(object).fillna("").astype(str).tolist()
+        for column in keys
+    ]
+    columns = tuple(
+        Column(
+            column,
+            _INDICATOR_WORDS.get(column, column),
+            column,
+            "number"
+            if column in numbers
+            else "count"
+            if column in counts
+            else "code"
+            if column == "unit_code"
+            else "text",
+            11 if column != "reason" else 40,
+        )
+        for column in keys
+    )
+    identity = tuple(column for column in ("unit_code", "period", "indicator") if column in keys)
+    return Sheet(key, vi, en, columns, tuple(zip(*cells, strict=True)), identity, note_vi, note_en)
 
 
 def _scalar(cell: Any) -> object:

@@ -12,7 +12,7 @@ from geo.register import KIND_NAMES
 from geo.text import vietnamese_number
 from reports.annexes import districts_sheet
 from reports.context import Context
-from reports.evidence import WORDS_OUTCOME, WORDS_SEVERITY, cited, indicators_sheet
+from reports.evidence import WORDS_OUTCOME, WORDS_SEVERITY, cited, indicators_sheet, number_cell
 from reports.resolution import annex_rows
 from reports.sums import total_after, total_before
 from reports.table import PART_WORDS, Cell, Sheet, shown
@@ -57,6 +57,11 @@ class Section:
 
 
 MOST_VERDICTS: Final = 400
+_TOTAL_HEADS: Final = {
+    "indicator": "Chỉ tiêu", "period": "Kỳ", "total_before": "Tổng trước", "total_after": "Tổng sau",
+    "in_bounds": "Trong đó chỉ biết khoảng", "in_partial": "Trong đó thiếu nguồn", "missing_before": "Thiếu trước",
+    "missing_after": "Thiếu sau", "equal": "Bằng nhau",
+}  # fmt: skip
 
 
 def sections(context: Context) -> tuple[Section, ...]:
@@ -242,21 +247,41 @@ def _indicators(context: Context) -> Section:
     if sheet is None:
         return Section(title, (Text("Không có chỉ tiêu nào được tính lại cho phương án này."),))
     at = sheet.positions
-    counts: dict[tuple[str, str], int] = Counter(
-        (str(row[at["indicator"]]), str(row[at["method"]])) for row in sheet.rows
-    )
+    counts = Counter((str(row[at["indicator"]]), str(row[at["method"]])) for row in sheet.rows)
     rows = tuple(
         (_clean(i), _clean(method), vietnamese_number(n)) for (i, method), n in sorted(counts.items())
     )
     return Section(
         title,
         (
+            *_totals(context),
             Text(
                 "Số giá trị theo cách tính; “refused”, “missing” là không tính được. Giá trị đầy đủ ở sổ tính."
             ),
             Grid(("Chỉ tiêu", "Cách tính", "Số giá trị"), rows, (0.5, 0.3, 0.2), (2,)),
         ),
     )
+
+
+def _totals(context: Context) -> tuple[Text | Grid, ...]:
+    """Return the sums before and after that remapping gives, as they are named there."""
+    if context.remapped is None or context.remapped.totals.empty:
+        return ()
+    frame = context.remapped.totals
+    rows = tuple(
+        tuple(_clean("—" if cell != cell or cell is None else _number_or_text(cell)) for cell in record)
+        for record in frame.itertuples(index=False, name=None)
+    )
+    width = 1 / len(frame.columns)
+    heads = tuple(_TOTAL_HEADS.get(str(column), str(column)) for column in frame.columns)
+    return (Text("Tổng trước và sau của các chỉ tiêu cộng được:"), Grid(heads, rows, (width,) * len(heads)))
+
+
+def _number_or_text(cell: object) -> str:
+    if isinstance(cell, bool) or str(cell) in ("True", "False"):
+        return "có" if str(cell) == "True" else "không"
+    number_ = number_cell(getattr(cell, "item", lambda: cell)())
+    return vietnamese_number(number_) if isinstance(number_, int | Decimal) else str(cell)
 
 
 def _method(context: Context) -> Section:

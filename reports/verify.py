@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.errors import InputFileError, Problem
 from geo.register import Register, kind_of
 from plans.plan import Plan
-from reports.annexes import workbook_sheets
+from reports.annexes import PLAN_COLUMNS, workbook_sheets
 from reports.context import Context, build_context
 from reports.reader import Found, Page, Record, heading, locate, number_of, read_pages, text_of
 from reports.table import KIND_WORDS, Cell, Column, Sheet, plain_number, plain_text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # what depends on who computes and when, not on the plan
-_NOT_OF_PLAN: Final = ("regime", "hash.rules", "register")
+_NOT_OF_PLAN: Final = ("regime", "hash.rules", "hash.map", "hash.observations", "register")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,7 @@ def verify(
     name = name or ("" if isinstance(path, bytes) else str(path))
     pages = read_pages(path, name)
     if context is None:
-        named = {heading(page.name) for page in pages}
-        context = build_context(plan, register) if heading("Kết luận") in named else Context(plan, register)
+        context = _context(pages, plan, register)
     if len(pages) == 1 and not pages[0].name:
         expected: tuple[Sheet, ...] = (csv_sheet(context),)
     else:
@@ -130,6 +129,33 @@ def verify(
         )
     rest = tuple(page.name for page in pages if page.name not in matched and page.name)
     return Differences(Path(name).name, plan.id, tuple(found), tuple(compared), rest)
+
+
+def _context(pages: Sequence[Page], plan: Plan, register: Register) -> Context:
+    """Return what the file can be compared with: verdicts and indicators where they come from what we have.
+
+    Verdicts on another map or by other rules, and indicators of observations that are not here, are not compared.
+    """
+    plain = Context(plan, register)
+    named = {heading(page.name) for page in pages}
+    if not named & {heading("Kết luận"), heading("Chỉ tiêu sau"), heading("Chỉ tiêu trước")}:
+        return plain
+    computed = build_context(plan, register)
+    cover = next((page for page in pages if heading(page.name) == heading("Phương án")), None)
+    table = locate(cover, PLAN_COLUMNS) if cover is not None else None
+    if table is None:
+        return computed
+    said = {text_of(r.cells.get("field")): text_of(r.cells.get("value")) for r in table.records}
+
+    def alike(*names: str) -> bool:
+        return all(said.get(f"hash.{name}", "") == computed.hashes[name] for name in names)
+
+    return replace(
+        computed,
+        judgement=computed.judgement if alike("rules", "map") else None,
+        remapped=computed.remapped if alike("observations") else None,
+        crosswalk=None,
+    )
 
 
 def _page_of(sheet: Sheet, pages: Sequence[Page], expected: Sequence[Sheet]) -> Page | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from geo.errors import ExportError, InputFileError
 from geo.registers import embedded_register
 from plans.crosswalk import Crosswalk, plan_crosswalk
 from plans.files import embedded_plan
-from reports.context import Context
+from reports.context import Context, build_context
 from reports.export import export
 from reports.verify import verify
 
@@ -213,3 +214,29 @@ def test_totals_of_the_workbook(context: Context, exported: Path) -> None:
     assert last[2].value == 579
     assert last[5].value == len(context.after)
     assert Decimal(str(last[3].value)) == REGISTER.total("area_km2")
+
+
+def test_verdicts_and_indicators_are_checked_where_they_can_be(tmp_path: Path) -> None:
+    """By the same rules and map every verdict is compared; of other ones it is said that none was."""
+    full = build_context(PLAN, REGISTER)
+    whole = replace(full, crosswalk=None)
+    target = tmp_path / "a.xlsx"
+    export(whole, target)
+    clean = verify(target, PLAN, REGISTER)
+    assert list(clean) == []
+    assert {"Kết luận", "Chỉ tiêu trước", "Chỉ tiêu sau"} <= set(clean.compared)
+    book = openpyxl.load_workbook(target)
+    book["Kết luận"]["D3"] = "không rõ"
+    book["Chỉ tiêu sau"]["E3"] = 1
+    book.save(target)
+    assert {(d.sheet, d.row, d.what) for d in verify(target, PLAN, REGISTER)} == {
+        ("Kết luận", 3, "value"),
+        ("Chỉ tiêu sau", 3, "value"),
+    }
+    cover = book["Phương án"]
+    at = next(cell.row for cell in cover["A"] if cell.value == "hash.map")
+    cover.cell(at, 4).value = "another map"
+    book.save(target)
+    other = verify(target, PLAN, REGISTER)
+    assert "Kết luận" in other.not_compared
+    assert [d.sheet for d in other] == ["Chỉ tiêu sau"]
