@@ -67,10 +67,13 @@ def run_remap(
 ) -> RemapSummary:
     """Remap a file of observations along a chain of plans and write the result (contract: remap).
 
+    ``catalogue``: a file whose indicators are added to the embedded ones, or replace those of the same id.
     Parquet of counts and ratios above STREAM_ABOVE rows is streamed; ``engine`` "spark" runs the relational form.
     Raises what reading, the crosswalk and writing raise; nothing is written then.
     """
-    known = read_catalogue(catalogue) if catalogue else embedded_catalogue()
+    known = embedded_catalogue()
+    if catalogue:
+        known = known.extended(*read_catalogue(catalogue).by_id.values())
     walk = chain_crosswalk(plans, register, bases_of(plans, base))
     source = Path(source)
     if engine == "spark":

@@ -259,3 +259,19 @@ def test_the_installed_command_speaks_vietnamese_by_default() -> None:
     run = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert run.returncode == 1
     assert "không có phương án này" in run.stderr
+
+
+def test_a_catalogue_of_ones_own_adds_to_the_embedded_one(tmp_path: Path) -> None:
+    header = "id,name_vi,name_en,group,unit,direction,kind\n"
+    (tmp_path / "c.csv").write_text(
+        header + "VISITS,Lượt khách,Visits,x,lượt,up,count-flow\n", encoding="utf-8"
+    )
+    rows = "".join(f"{code},2024,VISITS,{n}\n" for n, code in enumerate(("09631", "09637", "09646"), 5))
+    table = "unit_code,period,indicator,value\n" + rows + "09646,2024,POP,9\n"
+    (tmp_path / "o.csv").write_text(table, encoding="utf-8")
+    words = ["remap", "nq1286", str(tmp_path / "o.csv"), "--catalogue", str(tmp_path / "c.csv")]
+    assert cli.main([*words, "-o", str(tmp_path / "r.csv")]) == 0
+    after = remapped(tmp_path / "r.csv")
+    assert after["09646", "VISITS"]["value"] == "18"
+    assert after["09646", "POP"]["value"] == "", "two of three parents are missing, and missing is not zero"
+    assert after["09646", "POP"]["parents_missing"] == "09631 09637"
