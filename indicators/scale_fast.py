@@ -14,7 +14,6 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from indicators.additive import count as ordinary_count
 from indicators.assemble import TOTALS, Pieces, frame_of
 from indicators.blocks import Block, Floats
 from indicators.catalogue import Indicator
@@ -23,12 +22,14 @@ from indicators.panel import Panel
 from indicators.periods import span
 from indicators.rounding import LIMIT
 from indicators.scale_source import Grid
-from indicators.scale_sums import Kernels, bounds_of, parts_of, pool_of, times
+from indicators.scale_sums import Kernels, bounds_of, count, parts_of, pool_of, times
 from indicators.scale_table import SCHEMA
 from indicators.status import PRECEDENCE, rank
 
 #: the template's columns: an indicator's first period, and a later one
 _ASKED: Final = ("2000", "2001")
+#: columns that are computed at once
+_STRIP: Final = 12
 _BY_TARGET: Final = ("base", "parents", "parents_missing", "method", "reason")
 
 
@@ -40,12 +41,10 @@ class Template:
     later: pd.DataFrame
     columns: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
 
-    def status(self, first: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
+    def ranks(self, first: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
         """Return the places of statuses in the precedence, shape (columns, targets)."""
-        both = [
-            np.array([rank(status) for status in frame["status"]], dtype=np.int8)
-            for frame in (self.first, self.later)
-        ]
+        assert list(self.first["status"].cat.categories) == list(PRECEDENCE)
+        both = [frame["status"].cat.codes.to_numpy() for frame in (self.first, self.later)]
         return np.where(first[:, None], both[0], both[1])
 
 
@@ -62,10 +61,7 @@ class Fast:
             return None
         height = len(grid.periods)
         value, status = grid.arrays["value"][:height], grid.status[:height]
-        # NaN is not equal to itself, so this refuses what is missing as well as fractions
-        if not bool((np.rint(value) == value).all()) or int(status.min()) < 0 or value.max() >= LIMIT:
-            return None
-        if value.min() < 0:
+        if int(status.min()) < 0 or not all(_whole(value[rows]) for rows in _strips(height)):
             return None
         order = sorted(range(height), key=grid.periods.__getitem__)
         if order != list(range(height)):
@@ -84,13 +80,22 @@ class Fast:
     ) -> tuple[Any, pd.DataFrame]:
         core = self.kernels(links)
         shape = (len(periods), len(links.targets))
-        summed, pool = times(value, core.whole), np.zeros(shape[0])
-        low = high = pa.nulls(shape[0] * shape[1], pa.float64())
-        if len(core.touched):
-            parts, totals = parts_of(value, core)
-            summed[:, core.touched] = np.add.reduceat(parts, core.starts, axis=1)
-            pool = pool_of(value, parts, core)
-            low, high = (_spread(bounds, core.touched, shape) for bounds in bounds_of(totals, parts, core))
+        summed, pool = np.empty(shape), np.zeros(shape[0])
+        bounds = (np.zeros(shape), np.zeros(shape)) if len(core.touched) else None
+        for rows in _strips(shape[0]):
+            strip = value[rows]
+            found = times(strip, core.whole)
+            if bounds is not None:
+                parts, totals = parts_of(strip, core)
+                found[:, core.touched] = np.add.reduceat(parts, core.starts, axis=1)
+                pool[rows] = pool_of(strip, parts, core)
+                for array, bound in zip(bounds, bounds_of(totals, parts, core), strict=True):
+                    array[rows, core.touched] = bound
+            summed[rows] = found
+        low = high = pa.nulls(summed.size, pa.float64())
+        if bounds is not None:
+            outside = np.broadcast_to(~links.touched, shape).reshape(-1)
+            low, high = (pa.array(array.reshape(-1), mask=outside) for array in bounds)
         columns = self._columns(indicator, links, periods)
         empty = np.isnan(summed) if links.bounded.any() else None
         figures = {
@@ -137,16 +142,10 @@ class Fast:
         size = shape[0] * shape[1]
         made: dict[str, Any] = {}
         for name in _BY_TARGET:
-            texts = list(
-                dict.fromkeys([*template.first[name].astype(str), *template.later[name].astype(str)])
-            )
-            place = {text: i for i, text in enumerate(texts)}
-            rows = [
-                np.array([place[text] for text in frame[name].astype(str)], dtype=np.int32)
-                for frame in (template.first, template.later)
-            ]
+            texts = template.first[name].cat.categories.tolist()
+            rows = [frame[name].cat.codes.to_numpy() for frame in (template.first, template.later)]
             made[name] = _coded(np.where(first[:, None], rows[0], rows[1]), texts)
-        made["ranks"] = template.status(first)
+        made["ranks"] = template.ranks(first)
         made["status"] = _coded(made["ranks"], list(PRECEDENCE))
         made["unit_code"] = _coded(np.broadcast_to(np.arange(shape[1]), shape), list(links.targets))
         made["period"] = _coded(np.broadcast_to(np.arange(shape[0])[:, None], shape), list(periods))
@@ -163,7 +162,7 @@ class Fast:
         status = np.full(shape, rank("A"), dtype=np.int8)
         data = Panel(self.run.from_vintage, links.sources, columns, given, none, none, status, {}, {})
         block = Block(columns, given, none, none, links, links, none, self.run.population, self.run.reasons)
-        piece = Pieces((0, 1), block, ordinary_count(block))
+        piece = Pieces((0, 1), block, count(block, self.kernels))
         frame = frame_of(
             data, [piece], self.run.reasons, self.run.to_vintage, self.run.population, breaks=True
         )
@@ -180,12 +179,15 @@ def _constant(text: str, shape: tuple[int, int]) -> Any:
     return _coded(np.zeros(shape, dtype=np.int32), [text])
 
 
-def _spread(bounds: Floats, touched: npt.NDArray[np.intp], shape: tuple[int, int]) -> Any:
-    """Return bounds of the touched targets as a column of all targets, empty elsewhere."""
-    full, empty = np.zeros(shape), np.ones(shape, dtype=bool)
-    full[:, touched] = bounds
-    empty[:, touched] = False
-    return pa.array(full.reshape(-1), mask=empty.reshape(-1))
+def _strips(height: int) -> list[slice]:
+    """Return slices of few columns: what is computed on them stays in the processor's cache."""
+    return [slice(start, min(start + _STRIP, height)) for start in range(0, height, _STRIP)]
+
+
+def _whole(values: Floats) -> bool:
+    """Whether all figures are given, whole, not negative and small enough to be split in 64-bit integers."""
+    # NaN is not equal to itself
+    return bool((np.rint(values) == values).all()) and values.min() >= 0 and values.max() < LIMIT
 
 
 def _totals(name: str, periods: tuple[str, ...], value: Floats, summed: Floats, pool: Floats) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from indicators.scale_columns import check_columns, coded, floats, one, runs
 from indicators.status import PRECEDENCE, rank
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger]
 
 KEYS: Final = ("unit_code", "vintage", "period", "indicator", "status")
 #: bytes that the indicators open at one time may take before the file is read in several passes
@@ -35,10 +35,14 @@ _ABSENT: Final = -1
 
 @dataclass
 class Grid:
-    """One indicator as it comes in: arrays of shape (periods so far, units); ``status`` -1 = no such row."""
+    """One indicator as it comes in: arrays of shape (periods so far, units); ``status`` -1 = no such row.
+
+    ``expected``: periods to make room for.
+    """
 
     units: int
     parted: bool
+    expected: int = 16
     periods: list[str] = field(default_factory=list)
     arrays: dict[str, Floats] = field(default_factory=dict)
     status: npt.NDArray[np.int8] = field(default_factory=lambda: np.empty((0, 0), dtype=np.int8))
@@ -51,7 +55,7 @@ class Grid:
             self._place[period] = len(self.periods)
             self.periods.append(period)
             if len(self.periods) > len(self.status):
-                self._grow(max(16, 2 * len(self.status)))
+                self._grow(max(self.expected, 2 * len(self.status)))
         return self._place[period]
 
     def _grow(self, height: int) -> None:
@@ -247,7 +251,10 @@ class Source:
         for name, rows in runs(names, name_texts, len(units)):
             if name not in wanted:
                 continue
-            grid = grids.setdefault(name, Grid(len(self.units), self.parted))
+            grid = grids.get(name)
+            if grid is None:
+                height = -(-self.counts[name] // len(self.units))
+                grid = grids[name] = Grid(len(self.units), self.parted, height)
             state = status if isinstance(status, int) else status[rows].astype(np.int8)
             own = periods if isinstance(periods, int) else periods[rows]
             chosen = {part: None if values is None else values[rows] for part, values in figures.items()}
@@ -276,7 +283,7 @@ class Source:
             return np.asarray(before[1][array.indices.to_numpy()])
         places, texts = coded(array)
         used = set(np.flatnonzero(np.bincount(places, minlength=len(texts))).tolist())
-        mapped = np.array([of(text) if i in used else -1 for i, text in enumerate(texts)], dtype=np.int64)
+        mapped = np.array([of(text) if i in used else -1 for i, text in enumerate(texts)], dtype=np.int32)
         if len(used) == len(array.dictionary):
             self._maps[column] = (array.dictionary, mapped)
         return mapped[places]
