@@ -12,7 +12,7 @@ import streamlit as st
 
 from geo.errors import SapxepError
 from ui.session import choose_work, keep_pages
-from ui.start import started
+from ui.start import LOADING, started
 from ui.style import apply_style
 from ui.text import choose_language, language, t
 
@@ -36,7 +36,9 @@ def opened(name: str) -> Callable[[], None]:
 
     def page() -> None:
         try:
-            import_module(f"ui.page_{name}").page()
+            with LOADING:
+                module = import_module(f"ui.page_{name}")
+            module.page()
         except SapxepError as error:
             st.error(error.text(language()))
 

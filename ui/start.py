@@ -28,6 +28,9 @@ _FIRST: Final = (
 )
 _THEN: Final = ("geo.adjacency", "rules.engine", "plans.territory")
 _PAUSE_S: Final = 3.0
+# held while modules are loaded ahead and while a page's own is loaded: two threads that load modules which need each
+# other could each see the other's half done
+LOADING: Final = threading.RLock()
 
 
 @asynccontextmanager
@@ -42,7 +45,8 @@ async def started(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001
 def load_ahead(pause: float = _PAUSE_S) -> None:
     """Import what the pages need and read the embedded plan, register and map; all of it stays in memory."""
     for name in _FIRST:
-        import_module(name)
+        with LOADING:
+            import_module(name)
     import folium
 
     from geo.registers import embedded_for, embedded_register
@@ -59,7 +63,8 @@ def load_ahead(pause: float = _PAUSE_S) -> None:
     folium.Map(tiles=None).get_root().render()
     time.sleep(pause)
     for name in _THEN:
-        import_module(name)
+        with LOADING:
+            import_module(name)
 
 
 def _open_browser(seconds: float = 30) -> None:
