@@ -110,7 +110,7 @@ def _heading(document: Document, context: Context) -> None:
     _line(left, "[CƠ QUAN BAN HÀNH]", bold=True)
     _line(left, "———", size=8)
     _line(left, "Số: [số]/NQ-[ký hiệu]")
-    _line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True)
+    _line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=12)
     _line(right, "Độc lập - Tự do - Hạnh phúc", bold=True, size=14)
     _line(right, "————————————", size=8)
     _line(right, "[địa danh], ngày [ngày] tháng [tháng] năm [năm]", italic=True)

@@ -38,8 +38,8 @@ _FORMATS: Final = {
 _MARKED: Final = ("mark",)
 # pixels across A4 landscape at full scale (less a margin: fonts differ from machine to machine), and the most
 # that stay legible when scaled down
-_ACROSS: Final = 1000
-_MOST_ACROSS: Final = 1620
+_ACROSS: Final = 1030
+_MOST_ACROSS: Final = 1800
 
 
 def workbook_bytes(context: Context) -> bytes:
@@ -122,7 +122,7 @@ def _page(page: Worksheet, sheet: Sheet, context: Context, repeat: int) -> None:
 
 def pixels(width: float) -> float:
     """Return what a column of so many characters takes across."""
-    return 8 * width + 5
+    return 9 * width + 5
 
 
 def page_groups(widths: Sequence[float], frozen: int) -> list[int]:
