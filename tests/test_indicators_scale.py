@@ -178,6 +178,18 @@ def test_what_is_missing_is_not_zero_and_what_is_bounded_has_no_point(tmp_path: 
     assert (bounded["low"], bounded["high"]) == (parents["90008"], parents["90008"] + parents["90009"])
 
 
+@pytest.mark.parametrize("missing", [0.0, 0.2])
+def test_counts_go_the_fast_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: float) -> None:
+    def no(*_: object) -> None:
+        raise AssertionError("the ordinary way was taken")
+
+    frame = observations(11, missing, ("RECEIVED", "PEOPLE"))
+    ordinary = remap(frame, crosswalk(), CATALOGUE)
+    monkeypatch.setattr("indicators.scale.panel_of", no)
+    remap_parquet(write(frame, tmp_path / "in.parquet"), tmp_path / "out.parquet", crosswalk(), CATALOGUE)
+    same(tmp_path / "out.parquet", ordinary.frame)
+
+
 def test_progress_ends_at_all_rows(tmp_path: Path) -> None:
     frame = observations(1)
     calls: list[tuple[int, int]] = []
