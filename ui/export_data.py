@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -15,9 +15,11 @@ from plans.crosswalk import plan_crosswalk
 from reports.context import Context
 from reports.export import FORMATS
 from ui.session import Work, judgement
+from ui.text import text_in
 from ui.workbench_indicators import observations_for
 
 if TYPE_CHECKING:
+    from indicators.remap import Remapped
     from reports.table import Sheet
 
 # which indicators go into the documents: the register's own figures, the illustrative dossiers, none
@@ -56,8 +58,26 @@ def _context(key: str, indicators: str, _work: Work) -> Context:  # noqa: ARG001
     if indicators == "register":
         after = remapped(None, links, register)
     elif indicators == "dossiers" and (dossiers := observations_for(register.vintage)) is not None:
-        after = remapped(dossiers.frame, links, register)
+        after = marked(remapped(dossiers.frame, links, register))
     return Context(plan, register, judgement(_work), after, layer, links)
+
+
+def illustrative_mark() -> str:
+    """Return the mark of illustrative values in documents, in both languages whatever the visit's."""
+    return f"{text_in('vi', 'export.mark')} / {text_in('en', 'export.mark')}"
+
+
+def marked(remapped: Remapped | None) -> Remapped | None:
+    """Return illustrative indicators with their mark beside every value and sum, so that none is taken for fact."""
+    if remapped is None:
+        return None
+    totals, mark = remapped.totals, illustrative_mark()
+    return replace(
+        remapped,
+        inputs=remapped.inputs.assign(mark=mark),
+        frame=remapped.frame.assign(mark=mark),
+        totals=totals.assign(indicator=totals["indicator"].astype(str) + f" ({mark})"),
+    )
 
 
 def context_of(current: Work, indicators: str) -> Context:

@@ -22,6 +22,7 @@ from ui.export_data import (
     context_of,
     docx_outline,
     file_name,
+    illustrative_mark,
     remember,
     report_outline,
     sheets_of,
@@ -70,7 +71,7 @@ def _body(current: Work) -> None:
 def _label(suffix: str) -> str:
     made = FORMATS[suffix]
     name = made.en if language() == "en" else made.vi
-    return name if suffix.upper() in name else f"{name} ({suffix.upper()})"
+    return name if suffix.upper() in name.upper() else f"{name} ({suffix.upper()})"
 
 
 def _indicators(current: Work) -> str:
@@ -86,7 +87,7 @@ def _indicators(current: Work) -> str:
         persist_state="session",
     )
     if chosen == "dossiers":
-        st.warning(t("export.illustrative"))
+        st.warning(t("export.illustrative", mark=illustrative_mark()))
     return str(chosen or offered[0])
 
 
@@ -102,10 +103,13 @@ def _everything(current: Work, context: Context, indicators: str) -> None:
         st.subheader(t("export.everything"))
         st.caption(t("export.everything_what") + ("" if context.layer else " " + t("export.no_map")))
         key = (current.key, indicators, "zip")
-        if key not in _kept() and st.button(t("export.make_zip"), type="primary", key="export:make-zip"):
-            _make_zip(context, key)
+        slot = st.empty()
+        if key not in _kept() and slot.button(t("export.make_zip"), type="primary", key="export:make-zip"):
+            with slot.container():
+                _make_zip(context, key)
         if made := _kept().get(key):
-            _download(made, current.plan.id, "zip")
+            with slot.container():
+                _download(made, current.plan.id, "zip")
             with st.expander(t("export.holds")):
                 rows = [[name, _size(size)] for name, size in zip_members(made.content)]
                 st.html(table_html([t("export.file"), t("export.size")], rows))
@@ -142,20 +146,26 @@ def _document(current: Work, context: Context, indicators: str, suffix: str) -> 
     if suffix in MAPS and context.layer is None:
         st.warning(t("export.no_map"))
         return
-    if key not in _kept() and st.button(t("export.make"), key="export:make"):
-        started = time.perf_counter()
-        try:
-            with st.spinner(t("export.making")):
-                content = FORMATS[suffix].make(context)
-        except SapxepError as error:
-            st.error(plain_lines(error.text(language(), limit=12)))
-        else:
-            remember(_kept(), key, Made(content, time.perf_counter() - started))
-            st.rerun(scope="fragment")
+    slot = st.empty()
+    if key not in _kept() and slot.button(t("export.make"), key=f"export:make-{suffix}"):
+        with slot.container():
+            _make(context, key)
     made = _kept().get(key)
     if made:
-        _download(made, current.plan.id, suffix)
+        with slot.container():
+            _download(made, current.plan.id, suffix)
     _preview(context, suffix, made)
+
+
+def _make(context: Context, key: Key) -> None:
+    started = time.perf_counter()
+    try:
+        with st.spinner(t("export.making")):
+            content = FORMATS[key[2]].make(context)
+    except SapxepError as error:
+        st.error(plain_lines(error.text(language(), limit=12)))
+    else:
+        remember(_kept(), key, Made(content, time.perf_counter() - started))
 
 
 def _download(made: Made, plan_id: str, suffix: str) -> None:

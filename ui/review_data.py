@@ -27,6 +27,7 @@ HEADER: Final = ("id", "title_vi", "title_en", "instrument", "decided", "effecti
 IGNORED: Final = "ignored:"
 _CODE: Final = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _SEARCHED: Final = 30
+_COVERS: Final = ("phuong an", "plan")  # in the form of reports.reader.heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,19 @@ def differences_frame(differences: Differences, plan: Plan, register: Register) 
     return pd.DataFrame(rows, columns=columns).astype({"row": "float64"})
 
 
-def problems_frame(problems: Iterable[Problem], words: Language) -> pd.DataFrame:
-    """Return one row a problem: row (text: a line of the file or a code), field, problem, found, accepted."""
+def problems_frame(
+    problems: Iterable[Problem], words: Language, titles: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return one row a problem: row (text: a line of the file or a code), field, problem, found, accepted.
+
+    ``titles``: what fields are called, by key.
+    """
     import pandas as pd
 
     rows = [
         {
             "row": "" if one.row is None else str(one.row),
-            "field": one.field or "",
+            "field": (titles or {}).get(one.field or "", one.field or ""),
             "problem": one.en if words == "en" else one.vi,
             "found": one.found or "",
             "accepted": one.accepted or "",
@@ -102,7 +108,7 @@ def stated_hashes(content: bytes, name: str) -> Mapping[str, str]:
     """Return the hashes that a workbook's cover states, by name; empty where it has no such cover."""
     from reports.annexes import PLAN_COLUMNS
 
-    cover = next((p for p in read_pages(content, name) if heading(p.name) == heading("Phương án")), None)
+    cover = next((p for p in read_pages(content, name) if heading(p.name) in _COVERS), None)
     table = locate(cover, PLAN_COLUMNS) if cover is not None else None
     if table is None:
         return {}

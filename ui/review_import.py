@@ -94,14 +94,14 @@ def draw_import(current: Work, file_key: str, name: str, content: bytes) -> None
         )
     if isinstance(result, SapxepError):
         st.error(t("review.unusable", count=number(len(result.problems))))
-        _problems(f"review-problems-{file_key}", result.problems)
+        _problems(f"review-problems-{file_key}", result.problems, matched)
         return
-    _plan(current, file_key, *result)
+    _plan(current, file_key, matched, *result)
 
 
 def _columns(file_key: str, matched: Mapping[str, str], headings: Sequence[str]) -> dict[str, str]:
     """Draw which heading was taken for what; return what was chosen otherwise."""
-    titles = {c.key: c.en if language() == "en" else c.vi for c in TRANSFER_COLUMNS}
+    titles = _titles()
     known = sum(key in matched for key in MAIN)
     needed = bool({"former_code", "former_name"} & set(matched)) and bool(
         {"new_code", "new_name"} & set(matched)
@@ -153,7 +153,11 @@ def _header(file_key: str, plan: Plan) -> dict[str, str]:
     return found
 
 
-def _problems(key: str, problems: Sequence[Problem]) -> None:
+def _titles() -> dict[str, str]:
+    return {column.key: column.en if language() == "en" else column.vi for column in TRANSFER_COLUMNS}
+
+
+def _problems(key: str, problems: Sequence[Problem], matched: Mapping[str, str]) -> None:
     columns = [
         Column("row", t("review.row"), width=70),
         Column("field", t("review.column"), filter=True, width=130),
@@ -161,10 +165,13 @@ def _problems(key: str, problems: Sequence[Problem]) -> None:
         Column("found", t("review.found"), width=170),
         Column("accepted", t("review.allowed"), width=260),
     ]
-    show_table(key, problems_frame(problems, language()), columns, file_name="problems")
+    frame = problems_frame(problems, language(), {**_titles(), **matched})
+    show_table(key, frame, columns, file_name="problems")
 
 
-def _plan(current: Work, file_key: str, plan: Plan, reports: Sequence[Problem]) -> None:
+def _plan(
+    current: Work, file_key: str, matched: Mapping[str, str], plan: Plan, reports: Sequence[Problem]
+) -> None:
     transfers = list(plan.transfers)
     figures(
         {
@@ -194,7 +201,7 @@ def _plan(current: Work, file_key: str, plan: Plan, reports: Sequence[Problem]) 
             open_page("rules")
     if reports:
         st.subheader(t("review.mended_title"))
-        _problems(f"review-reports-{file_key}", reports)
+        _problems(f"review-reports-{file_key}", reports, matched)
     st.subheader(t("review.units_formed"))
     sheet = units_sheet(Context(plan, current.register))
     columns = [column for column in preview_columns(sheet) if column.name in SHOWN]
