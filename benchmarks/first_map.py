@@ -28,7 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, Page, WebSocket  # noqa: E402
+from playwright.sync_api import Browser, Page  # noqa: E402
 
 from tests.browser import chromium, free_port, visit  # noqa: E402
 

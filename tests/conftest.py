@@ -7,7 +7,9 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile(
+    "project", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
 settings.load_profile("project")
 
 # CI sets it: a run in which the browser tests did not run is then a failure, not a run with a gap
@@ -15,7 +17,9 @@ REQUIRE_BROWSER = "SAPXEP_REQUIRE_BROWSER"
 
 
 def _browser_tests_passed(reporter: pytest.TerminalReporter) -> int:
-    return sum("_browser" in report.nodeid and report.when == "call" for report in reporter.stats.get("passed", []))
+    return sum(
+        "_browser" in report.nodeid and report.when == "call" for report in reporter.stats.get("passed", [])
+    )
 
 
 @pytest.hookimpl(trylast=True)

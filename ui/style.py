@@ -35,7 +35,8 @@ iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6p
 .sx-table tr.sx-total td { font-weight: 600; border-top: 1px solid #8a94a1; }
 .sx-verdicts { list-style: none; }
 .sx-verdicts li {
-  display: flex; gap: .5rem; align-items: center; margin: 0 0 .15rem !important; padding: 0; font-size: .92rem !important;
+  display: flex; gap: .5rem; align-items: center; margin: 0 0 .15rem !important; padding: 0;
+  font-size: .92rem !important;
 }
 .sx-verdicts i {
   flex: none; width: 1.4rem; text-align: center; font-style: normal; font-weight: 700; border-radius: 3px;
