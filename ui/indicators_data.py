@@ -305,6 +305,8 @@ def result_rows(result: Remapped, column: Key, chain: Chain, words: str) -> pd.D
                 "reason": "; ".join(half[0] if words == "vi" else half[-1] for half in reasons),
             }
         )
+    # what the plan changes stands first, in the order of codes
+    lines.sort(key=lambda line: line["change"] == "same")
     return pd.DataFrame(lines)
 
 

@@ -125,7 +125,7 @@ def table_columns(rows: pd.DataFrame, result: Remapped, column: Key) -> list[Col
     changes = {name: t(f"indicators.change_{name}") for name in ("formed", "same")}
     return [
         Column("unit", t("indicators.unit"), width=170),
-        Column("old", t("indicators.old"), width=250),
+        Column("old", t("indicators.old"), width=300),
         Column("value", t("indicators.new", unit=unit), decimals, shown=not words or bool(rows["value"].notna().any())),
         Column("value_text", t("indicators.new", unit=unit), shown=words),
         Column(
@@ -139,7 +139,7 @@ def table_columns(rows: pd.DataFrame, result: Remapped, column: Key) -> list[Col
         Column("change", t("indicators.change"), words=changes, filter=True),
         Column("district", t("unit.district"), filter=True),
         Column("status", t("indicators.status"), words={k: f"{k} · {v[at]}" for k, v in MEANINGS.items()}, filter=True),
-        Column("method", t("indicators.method"), words=method_words(), filter=True),
+        Column("method", t("indicators.method"), words=method_words()),
         Column("base", t("indicators.base"), words=base_names()),
         Column("coverage", t("indicators.coverage"), 1),
         Column("missing", t("indicators.parents_missing")),
