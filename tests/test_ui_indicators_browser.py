@@ -137,7 +137,7 @@ def test_embedded_figures_are_marked_and_every_calculation_is_said(
         expect(page.get_by_text("ILLUSTRATIVE figures, not facts", exact=False)).to_be_visible(timeout=30_000)
         expect(page.get_by_text("All 526 rows are shown.")).to_be_visible()
         expect(page.get_by_text("The totals before and after are equal", exact=False)).to_be_visible()
-        assert page.get_by_role("cell", name="1.998.697").count() == 2
+        expect(page.get_by_role("cell", name="1.998.697")).to_have_count(2)
         choose(page, "New unit", "10417", "Hòa Phú commune")
         expect(page.get_by_text("Hòa Nam commune (10414): 2.407", exact=False)).to_be_visible()
         expect(page.get_by_text("4.199", exact=False).first).to_be_visible()

@@ -249,7 +249,12 @@ def _edit_roles(key: str, roles: Sequence[ColumnRole], catalogue: Catalogue) -> 
         "why": st.column_config.TextColumn(t("indicators.why"), disabled=True),
     }
     edited = st.data_editor(
-        frame, column_config=config, hide_index=True, key=f"indicators-roles-{key}", num_rows="fixed"
+        frame,
+        column_config=config,
+        hide_index=True,
+        key=f"indicators-roles-{key}",
+        num_rows="fixed",
+        placeholder="—",
     )
     return tuple(edited_role(role, row) for role, row in zip(roles, edited.to_dict("records"), strict=True))
 
@@ -341,6 +346,7 @@ def _edit_kinds(
         hide_index=True,
         key=f"indicators-kinds-{key}-{digest(repr(list(names)).encode())[:8]}",
         num_rows="fixed",
+        placeholder="—",
     )
     return tuple(own_indicator(row) for row in edited.to_dict("records"))
 
