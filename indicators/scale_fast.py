@@ -147,7 +147,7 @@ class Fast:
         shape, at = summed.shape, gaps.cell
         target = at % shape[1]
         partial = np.nan_to_num(summed.reshape(-1)[at])
-        inside: Floats = np.bincount(
+        inside = np.bincount(
             at // shape[1], np.where(links.bounded[target], 0.0, partial), minlength=shape[0]
         )
         low, high = (np.full(shape, np.nan) for _ in range(2)) if bounds is None else bounds
@@ -184,7 +184,7 @@ class Fast:
                 len(known) if texts is None else np.array([len(known) + new.index(t) for t in texts])[target]
             )
             figures[name] = _coded(places, [*known, *new])
-        return figures, inside
+        return figures, inside.astype(np.float64)
 
     def _status(
         self,
