@@ -96,9 +96,12 @@ def test_from_a_spreadsheet_with_merged_cells_to_a_file_whose_totals_equal_the_i
         expect(page.get_by_text("Đã hiểu 1.158 số liệu")).to_be_visible(timeout=30_000)
         expect(page.get_by_text("Tổng trước và sau bằng nhau", exact=False).first).to_be_visible()
         expect(page.get_by_text("SỐ LIỆU MINH HỌA", exact=False)).to_have_count(0)
+        # the page is whole once its last part is there: a popover would close when it is drawn anew
+        expect(page.get_by_text("Hiện cả 526 dòng.")).to_be_visible()
+        expect(page.get_by_text("Điều cần biết về kết quả", exact=False)).to_be_visible()
         page.get_by_text("Tải toàn bộ kết quả").click()
         with page.expect_download() as download:
-            page.get_by_role("button", name="XLSX").last.click()
+            page.locator(".st-key-indicators-file-xlsx button").click()
         book = pd.ExcelFile(download.value.path())
     totals = book.parse("totals").set_index("indicator")
     assert totals.loc["DOS_RECEIVED", "total_before"] == sum(a for a in received if isinstance(a, int))
