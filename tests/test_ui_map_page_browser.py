@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -79,6 +79,15 @@ def clean(seen: Visit) -> None:
     assert not seen.page.get_by_test_id("stException").count()
 
 
+def same_extent(page: Page, left: Frame, right: Frame) -> bool:
+    extent = "[map.getCenter().lat, map.getCenter().lng, map.getZoom()].map(x => x.toFixed(3)).join()"
+    for _ in range(40):
+        page.wait_for_timeout(250)
+        if left.evaluate(extent) == right.evaluate(extent):
+            return True
+    return False
+
+
 def test_before_after_and_side_by_side_in_vietnamese(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/map") as seen:
         page = seen.page
@@ -99,14 +108,13 @@ def test_before_after_and_side_by_side_in_vietnamese(browser: Browser, address: 
         show(seen, "Đặt cạnh nhau")
         right = settled(seen, AFTER, nth=1)
         left = settled(seen, BEFORE)
+        # the unit in view was zoomed to on the right, and the left one shows the same
+        assert same_extent(page, left, right)
+        assert left.evaluate("map.getZoom()") > 11
         left.locator("#map_div").hover()
-        page.mouse.wheel(0, -300)
-        extent = "[map.getCenter().lat, map.getCenter().lng, map.getZoom()].map(x => x.toFixed(3)).join()"
-        for _ in range(40):
-            page.wait_for_timeout(250)
-            if left.evaluate(extent) == right.evaluate(extent):
-                break
-        assert left.evaluate(extent) == right.evaluate(extent)
+        page.mouse.wheel(0, 300)
+        left.wait_for_function("map.getZoom() < 11")
+        assert same_extent(page, left, right)
         clean(seen)
 
 

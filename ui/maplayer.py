@@ -64,6 +64,8 @@ class UnitLayer(JSCSSMixin):
         self._name = "UnitLayer"
         self.options = _script(dict(options))
         self.default_js = [("sapxep_map", _versioned("sapxep/map.js"))]
+        if options.get("link"):
+            self.default_js.insert(0, ("sapxep_link", _versioned("sapxep/link.js")))
         if options.get("tools"):
             self.default_js.insert(0, ("sapxep_select", _versioned("sapxep/select.js")))
         self.default_css = [("sapxep_map_css", _versioned("sapxep/map.css"))]

@@ -7,7 +7,7 @@
 (function () {
   "use strict";
   var S = (window.sapxep = window.sapxep || {});
-  var map, group, options, ready = false, waiting = null, lastFocus = null, moved = false;
+  var map, group, options, ready = false, waiting = null, lastFocus = null, moved = false, linked = null;
   var units = new Map();      // code -> {layer, rings, tip, name, district, at}
   var districts = new Map();  // name -> {codes, at, bounds}
   var outlines = new Map();   // key -> polyline
@@ -47,7 +47,7 @@
     if (options.notice) addNotice(options.notice);
     addFitButton();
     L.control.scale({ imperial: false }).addTo(map);
-    if (options.link) followOthers(options.link);
+    if (options.link) linked = S.follow(map, options.link, function () { return moved; }, function () { moved = true; });
     load();
     return group;
   };
@@ -77,6 +77,7 @@
       map.on("moveend", drawLabels);
       watchSize();
       if (options.tools) S.tools(map, { units: units, send: send, words: options.words });
+      if (linked && !lastFocus) linked.ask();
       wait.remove();
     }).catch(function () {
       wait.classList.add("sx-failed");
@@ -348,6 +349,7 @@
       moved = true;
       group.closeTooltip();
       if (hover) hover.remove();
+      if (linked) map.once("moveend", linked.share);
       map.fitBounds(bounds, { padding: [60, 60], maxZoom: 13.5, animate: Boolean(S.applied) });
     });
   }
@@ -377,23 +379,5 @@
         if (!moved && size.x > 0 && size.y > 0) fit();
       });
     }).observe(map.getContainer());
-  }
-  // maps of one link show one extent; only the map under the pointer leads
-  function followOthers(link) {
-    var channel = new BroadcastChannel("sapxep-view-" + link), leading = false;
-    var box = map.getContainer();
-    box.addEventListener("pointerenter", function () { leading = true; });
-    box.addEventListener("pointerleave", function () { leading = false; });
-    box.addEventListener("focusin", function () { leading = true; });
-    box.addEventListener("focusout", function () { leading = false; });
-    map.on("move", function () {
-      var c = map.getCenter();
-      if (leading) channel.postMessage([c.lat, c.lng, map.getZoom()]);
-    });
-    channel.onmessage = function (e) {
-      if (leading) return;
-      moved = true;
-      map.setView([e.data[0], e.data[1]], e.data[2], { animate: false });
-    };
   }
 })();
