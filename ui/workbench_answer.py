@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
+from html import escape
 from typing import Final
 
 import streamlit as st
@@ -13,7 +14,7 @@ from rules.engine import Judgement
 from rules.verdicts import Verdict
 from ui import colours
 from ui.rules_data import rank, status, title_of
-from ui.style import table_html
+from ui.style import facts_html, table_html
 from ui.text import language, number, t
 from ui.workbench_changes import HOWS, Change, places, verdict_changes
 from ui.workbench_forms import unit_name
@@ -23,21 +24,22 @@ from ui.workbench_words import plain
 # beyond these a list of verdicts is cut, and says so
 SHOWN_MOST: Final = 30
 GROUPS_MOST: Final = 12
+LISTED_MOST: Final = 3
 STYLE: Final = """
 <style>
 [class*="st-key-verdicts-"] button {
   justify-content: flex-start; text-align: left; min-height: 1.6rem; padding: .1rem .3rem;
 }
-[class*="st-key-verdicts-"] button p { text-align: left; font-size: .9rem; line-height: 1.35; }
+[class*="st-key-verdicts-"] p { text-align: left; font-size: .9rem; line-height: 1.35; }
 [class*="st-key-verdicts-"] { gap: .15rem; }
 </style>
 """
 
 
 def mark_of(verdict: Verdict) -> str:
-    """Return the symbol of a verdict's status; a remark has a dot."""
+    """Return the symbol of a verdict's status, with a space after it; a remark has none."""
     name = status(verdict)
-    return colours.OUTCOMES[name][1] if name in colours.OUTCOMES else "·"
+    return f"{colours.OUTCOMES[name][1]} " if name in colours.OUTCOMES else ""
 
 
 def status_words(name: str) -> str:
@@ -86,7 +88,19 @@ def figures_table(judged: Judgement, codes: Sequence[str]) -> str:
         t("workbench.standard"),
         t("map.figure_density"),
     ]
+    if len(rows) <= LISTED_MOST:
+        # a list reads better than a table in a narrow panel
+        return "".join(f"<b>{escape(row[0])}</b>{facts_html(_facts(head, row))}" for row in rows)
     return f'<div style="overflow-x:auto">{table_html(head, rows)}</div>'
+
+
+def _facts(head: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+    reached = t("workbench.standard")
+    return {
+        head[1]: f"{row[1]} · {reached}: {row[2]}",
+        head[3]: f"{row[3]} · {reached}: {row[4]}",
+        head[5]: row[5],
+    }
 
 
 def _decimals(value: Decimal, most: int) -> int:
@@ -135,7 +149,7 @@ def verdict_line(verdict: Verdict, judged: Judgement) -> str:
         if part
     )
     return (
-        f"{mark_of(verdict)} **{plain(status_words(status(verdict)))}** · {plain(name_of(verdict.subject, judged))} · "
+        f"{mark_of(verdict)}**{plain(status_words(status(verdict)))}** · {plain(name_of(verdict.subject, judged))} · "
         f"{plain(title)}: {plain(message)} ({plain(cited)})"
     )
 
