@@ -89,9 +89,16 @@ def choose(seen: Visit, code: str, words: str) -> float:
     raise AssertionError
 
 
+def settled(seen: Visit) -> None:
+    """Wait until no run of the script is under way, and what it drew is on the screen."""
+    seen.page.wait_for_timeout(400)
+    seen.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=30_000)
+
+
 def create(seen: Visit, name: str) -> None:
     field = seen.page.get_by_label("Name of the scenario").last
     field.wait_for(timeout=30_000)
+    settled(seen)
     field.fill(name)
     field.press("Enter")
     button = seen.page.get_by_role("button", name="Create the scenario")
@@ -129,7 +136,8 @@ def build(seen: Visit) -> dict[str, float]:
         times["click to selection"] = max(
             times["click to selection"], choose(seen, code, f"{count} selected")
         )
-    wait_for(seen, "Hoa Sơn commune · 10363")  # the preview is drawn last; what is typed before would be lost
+    wait_for(seen, "Hoa Sơn commune · 10363")
+    settled(seen)  # what is typed while a run is under way may be lost
     name = seen.page.get_by_role("combobox", name="Name")
     name.fill("Hoa Viên")
     seen.page.get_by_role("option").filter(has_text="Hoa Viên").first.click()
