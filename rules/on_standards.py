@@ -11,9 +11,9 @@ from rules.book import Rule
 from rules.conditions import Finding, Number, Outcome, register
 from rules.on_procedure import flags
 from rules.on_sources import SHARES, calculation, decided, limit, quantities
-from rules.standards import QUANTITIES, Standard, applies, facts_of
+from rules.standards import QUANTITIES, Standard, applies, facts_of, standard_for
 from rules.view import View, all_of, reached
-from rules.words import line
+from rules.words import TERRAIN_VI, line
 
 _OUTCOME: Final[dict[bool | None, Outcome]] = {True: "pass", False: "fail", None: "undetermined"}
 _HEAD_VI: Final = {True: "Đạt", False: "Chưa đạt", None: "Chưa xác định"}
@@ -53,7 +53,13 @@ def waived_by(rule: Rule, view: View, item: FormedUnit) -> str | None:
 def _meets(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
     """Area >= share × S and population >= share × P (“từ … trở lên”)."""
     facts = facts_of(item.unit)
-    standard = view.standard(item.unit)
+    # where the terrain is unknown, what a rule of one terrain would require of the unit, if it were of it
+    supposed = rule.terrains[0] if rule.terrains and not facts.terrain else ""
+    standard = (
+        standard_for(replace(facts, terrain=supposed), view.regime, view.options, view.book)
+        if supposed
+        else view.standard(item.unit)
+    )
     if standard is None or not applies(rule, facts):
         return None
     amounts = amounts_of(item)
@@ -62,20 +68,21 @@ def _meets(rule: Rule, view: View, item: FormedUnit) -> Finding | None:
         return all_of(reached(amounts[quantity], limit(rule, other, quantity)) for quantity in QUANTITIES)
 
     answer = decided(state(other) for other in standard.possible)
-    if rule.terrains and not facts.terrain:
-        # another rule holds for the other terrains, so this one alone settles nothing
-        answer = None
     vi = f"{_HEAD_VI[answer]}: {calculation(rule, standard, amounts, True)} ({basis_text(item, True)})"
     en = f"{_HEAD_EN[answer]}: {calculation(rule, standard, amounts, False)} ({basis_text(item, False)})"
     for other in (*standard.alternatives, *standard.readings):
         if state(other) is not answer:
             vi += f". {other.assumed_vi.capitalize()}: {_HEAD_VI[state(other)].lower()}"
             en += f". {other.assumed_en.capitalize()}: {_HEAD_EN[state(other)].lower()}"
-    if rule.terrains and not facts.terrain:
-        vi += ". Chưa rõ địa hình của đơn vị hình thành"
-        en += ". The terrain of the unit formed is not known"
+    if supposed:
+        # another rule holds for the other terrains, so this one alone settles nothing
+        answer = None
+        vi = (
+            f"Chưa rõ địa hình của đơn vị hình thành. Nếu là {TERRAIN_VI[supposed]}: {vi[:1].lower()}{vi[1:]}"
+        )
+        en = f"The terrain of the unit formed is not known. If {supposed}: {en[:1].lower()}{en[1:]}"
     required: dict[str, Number | None] = {
-        quantity: None if standard.alternatives else limit(rule, standard, quantity)
+        quantity: None if supposed or standard.alternatives else limit(rule, standard, quantity)
         for quantity in QUANTITIES
     }
     return _or_waived(

@@ -16,6 +16,7 @@ from tests.rules_data import register, unit
 
 TODAY = date(2026, 9, 1)
 DELTA, ELSEWHERE = "red-river-delta", "southeast"
+COASTAL = "Thành phố Hồ Chí Minh"
 
 
 @pytest.mark.parametrize(
@@ -30,19 +31,23 @@ DELTA, ELSEWHERE = "red-river-delta", "southeast"
     ],
 )
 def test_unknown_terrain_is_judged_by_every_standard(area: str, population: int, due: bool | None) -> None:
-    [item] = assess(register(unit("00001", area, population, terrain="", region=ELSEWHERE)), TODAY).units
+    [item] = assess(
+        register(unit("00001", area, population, terrain="", region=ELSEWHERE, province=COASTAL)), TODAY
+    ).units
     assert item.due.due is due
     assert bool(item.due.reason_en) is (due is None)
     assert item.due.due_by == (("r26-std-xa",) if due else ())
 
 
 def test_the_reason_says_what_each_standard_gives() -> None:
-    [item] = assess(register(unit("00001", "50", 16000, terrain="", region=ELSEWHERE)), TODAY).units
+    [item] = assess(
+        register(unit("00001", "50", 16000, terrain="", region=ELSEWHERE, province=COASTAL)), TODAY
+    ).units
     assert item.due.reason_en == "if plain: not due; if mountain: due; if island: not due"
     assert item.due.percent == {"area_km2": None, "population": None}
     options = Options(unknown_terrain=("plain", "island"))
     [narrowed] = assess(
-        register(unit("00001", "50", 16000, terrain="", region=ELSEWHERE)), TODAY, options
+        register(unit("00001", "50", 16000, terrain="", region=ELSEWHERE, province=COASTAL)), TODAY, options
     ).units
     assert narrowed.due.due is False
 
