@@ -49,7 +49,7 @@ def choose(side: Side, code: str, focus: bool = True) -> None:
 @st.fragment
 def _section(_work: Work) -> None:
     registers: dict[Side, Register] = {"before": _work.register, "after": register_after(_work)}
-    controls = st.columns([1.25, 1, 1.4], vertical_alignment="bottom")
+    controls = st.container(key="map-controls").columns([1.4, 1, 1.4], vertical_alignment="bottom")
     with controls[0]:
         sides = _sides(registers)
     with controls[1]:
@@ -62,7 +62,7 @@ def _section(_work: Work) -> None:
         name, _work.plan, registers, sides, lambda: group_fills(_work), lambda: judgement(_work)
     )
     if len(sides) == 1:
-        left, right = st.columns([2.7, 1])
+        left, right = st.container(key="map-body").columns([2.7, 1])
         with left:
             _map(sides[0], layers[sides[0]], colouring, chosen, linked=False)
     else:

@@ -45,7 +45,7 @@ def page() -> None:
     plan = current.plan
     st.title(plan.title_en if language() == "en" else plan.title_vi)
     st.caption(_heading(plan))
-    facts, place = st.columns([1, 1.75])
+    facts, place = st.container(key="overview-body").columns([1, 1.75])
     with place:
         layer = map_before(current)
         if layer is None:
@@ -88,9 +88,9 @@ def _links() -> None:
     names = [name for name in _LINKS if has_page(name)]
     if not names:
         return
-    for name, column in zip(names, st.columns(len(names)), strict=True):
-        with column:
-            if st.button(t(f"page.{name}"), key=f"overview-to-{name}", width="stretch"):
+    with st.container(horizontal=True, gap="small"):
+        for name in names:
+            if st.button(t(f"page.{name}"), key=f"overview-to-{name}"):
                 open_page(name)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 CSS: Final = """
 <style>
 .stMainBlockContainer { padding: 2.6rem 2rem 2rem; max-width: 1600px; }
-.stMainBlockContainer h1 { font-size: 1.7rem; padding: 0 0 .2rem; }
+.stMainBlockContainer h1 { font-size: 1.7rem; padding: 0 0 .2rem; text-wrap: balance; }
 .stMainBlockContainer h2 { font-size: 1.25rem; padding: .6rem 0 .2rem; }
 .stMainBlockContainer h3 { font-size: 1.05rem; padding: .4rem 0 .1rem; }
 iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6px; }
@@ -45,6 +45,13 @@ iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6p
 .sx-verdicts b { min-width: 2.2rem; text-align: right; font-variant-numeric: tabular-nums; }
 .sx-source { color: #4a5665; font-size: .84rem; line-height: 1.4; overflow-wrap: anywhere; }
 .sx-source p { font-size: inherit !important; margin: 0 0 .3rem !important; }
+@media (max-width: 1000px) {
+  .st-key-map-controls .stColumn { min-width: 15rem; }
+  .st-key-map-controls .stColumn:first-child { min-width: 100%; }
+  .st-key-map-controls .stHorizontalBlock { flex-wrap: wrap; }
+  .st-key-overview-body .stHorizontalBlock, .st-key-map-body .stHorizontalBlock { flex-wrap: wrap; }
+  .st-key-overview-body .stColumn, .st-key-map-body .stColumn { min-width: 100%; }
+}
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4rem .8rem 2rem; } }
 @media print {
   .stSidebar, header, .stButton, .stSelectbox, .stButtonGroup, .stFileUploader { display: none !important; }
