@@ -16,6 +16,13 @@ settings.load_profile("project")
 REQUIRE_BROWSER = "SAPXEP_REQUIRE_BROWSER"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # a click right after a page has loaded is lost now and then; a second try tells that from a fault
+    for item in items:
+        if "_browser" in item.nodeid:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def _browser_tests_passed(reporter: pytest.TerminalReporter) -> int:
     return sum(
         "_browser" in report.nodeid and report.when == "call" for report in reporter.stats.get("passed", [])
