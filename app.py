@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -57,7 +56,6 @@ def main() -> None:
     pages = {
         name: st.Page(opened(name), title=t(f"page.{name}"), url_path=name, default=name == "overview")
         for name in PAGES
-        if find_spec(f"ui.page_{name}")
     }
     keep_pages(pages)
     chosen = st.navigation(list(pages.values()))

@@ -77,6 +77,7 @@ def doubtful_codes(base: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=16)
 def closed_codes(base: str) -> Mapping[str, str]:
     """Return the codes closed by embedded plans in force at a vintage, and the plan that closed each."""
     closed: dict[str, str] = {}
