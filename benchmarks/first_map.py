@@ -8,6 +8,8 @@ network cut, and prints a table: the best and the median of all runs, in millise
 - from start: both together, the browser opening the address as soon as the server answers;
 - first visit, later: the same to a server that has been up for 8 seconds;
 - second visit: another visitor, the server warm, the browser's cache empty;
+- opened again: the same visitor, with what the browser has kept;
+- an empty page: another script of one line, its server warm, the browser's cache empty: what Streamlit itself takes;
 - verdicts: from opening the address until the counts of verdicts stand beside the map (first visit);
 - figure, server: from the choice of another figure on the Map page, as the browser sends it, until the server's last
   word on it has arrived (more than the server's own time, never less);
@@ -20,6 +22,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -28,16 +31,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, WebSocket  # noqa: E402
+from playwright.sync_api import Browser, Page, WebSocket  # noqa: E402
 
-from tests.browser import chromium, free_port, visit  # noqa: E402
+from tests.browser import Visit, chromium, free_port, visit  # noqa: E402
 
 UNITS = 579
 UP_FOR = 8.0
 FIGURES = ("Area (km²)", "Population density (persons/km²)", "Population (persons)")
 
 
-def start() -> tuple[subprocess.Popen[bytes], str, float]:
+def start(script: Path = ROOT / "app.py") -> tuple[subprocess.Popen[bytes], str, float]:
     """Start the app as `make app` does and return it with its address and the seconds until it answered."""
     port = free_port()
     begun = time.perf_counter()
@@ -45,7 +48,7 @@ def start() -> tuple[subprocess.Popen[bytes], str, float]:
         [
             str(Path(sys.executable).parent / "streamlit"),
             "run",
-            "app.py",
+            str(script),
             "--server.headless=true",
             f"--server.port={port}",
         ],
@@ -63,14 +66,45 @@ def start() -> tuple[subprocess.Popen[bytes], str, float]:
     raise TimeoutError("the app did not answer")
 
 
-def drawn(browser: Browser, address: str) -> tuple[float, float]:
-    """Return the seconds until all units are drawn, and until the verdicts' counts stand there."""
+def drawn(page: Page, address: str) -> float:
+    """Return the seconds from opening the address until all units are drawn."""
     begun = time.perf_counter()
-    with visit(browser, address) as seen:
-        seen.map(paths=UNITS)
-        shown = time.perf_counter() - begun
+    page.goto(address, wait_until="commit")
+    Visit(page).map(paths=UNITS)
+    return time.perf_counter() - begun
+
+
+def visited(browser: Browser, address: str) -> tuple[float, float, float]:
+    """Return the seconds of a visit until all units are drawn, until the verdicts' counts stand there, and of another.
+
+    The other is by the same visitor, with what the browser has kept of the first.
+    """
+    with visit(browser, "about:blank") as seen:
+        begun = time.perf_counter()
+        shown = drawn(seen.page, address)
         seen.page.locator(".sx-verdicts").wait_for(timeout=30_000)
-        return shown, time.perf_counter() - begun
+        judged = time.perf_counter() - begun
+        return shown, judged, drawn(seen.page, address)
+
+
+def empty(browser: Browser) -> float:
+    """Return the seconds until a page of one line is seen, by a visitor to a server that another has visited."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "empty.py"
+        script.write_text("import streamlit as st\n\nst.html('<p class=\"seen\">.</p>')\n", encoding="utf-8")
+        process, address, _ = start(script)
+        try:
+            taken = 0.0
+            for _ in range(2):
+                with visit(browser, "about:blank") as seen:
+                    begun = time.perf_counter()
+                    seen.page.goto(address, wait_until="commit")
+                    seen.page.locator(".seen").wait_for()
+                    taken = time.perf_counter() - begun
+            return taken
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 def figures(browser: Browser, address: str) -> tuple[float, float]:
@@ -110,7 +144,7 @@ def later(browser: Browser) -> float:
     process, address, _ = start()
     try:
         time.sleep(UP_FOR)
-        return drawn(browser, address)[0]
+        return visited(browser, address)[0]
     finally:
         process.terminate()
         process.wait(10)
@@ -118,11 +152,11 @@ def later(browser: Browser) -> float:
 
 def run(browser: Browser) -> dict[str, float]:
     """Return the seconds of one start of the app, and of another for the visit that comes later."""
-    rested = later(browser)
+    rested, bare = later(browser), empty(browser)
     process, address, ready = start()
     try:
-        first, verdicts = drawn(browser, address)
-        second, _ = drawn(browser, address)
+        first, verdicts, _ = visited(browser, address)
+        second, _, again = visited(browser, address)
         served, shown = figures(browser, address)
         return {
             "ready": ready,
@@ -130,6 +164,8 @@ def run(browser: Browser) -> dict[str, float]:
             "from start": ready + first,
             "first visit, later": rested,
             "second visit": second,
+            "opened again": again,
+            "an empty page": bare,
             "verdicts": verdicts,
             "figure, server": served,
             "figure, seen": shown,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import urllib.error
@@ -20,6 +21,8 @@ _FIRST: Final = (
     "pyarrow",
     "pandas",
     "streamlit.components.v1.component_arrow",
+    "streamlit.emojis",
+    "PIL.Image",
     "folium.plugins",
     "ui.groups",
     "ui.unit_facts",
@@ -28,6 +31,7 @@ _FIRST: Final = (
 )
 _THEN: Final = ("geo.adjacency", "rules.engine", "plans.territory")
 _PAUSE_S: Final = 3.0
+_SWITCH_S: Final = 0.001
 # held while modules are loaded ahead and while a page's own is loaded: two threads that load modules which need each
 # other could each see the other's half done
 LOADING: Final = threading.RLock()
@@ -36,6 +40,9 @@ LOADING: Final = threading.RLock()
 @asynccontextmanager
 async def started(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001 (Streamlit's signature)
     """Load ahead while the server goes on to answer, and open the browser as `streamlit run` does."""
+    # a page's script and the files it needs are served by threads of one process: at Python's 5 ms each of the some
+    # hundred files of a first visit waits for the script several times over
+    sys.setswitchinterval(_SWITCH_S)
     threading.Thread(target=load_ahead, name="load-ahead", daemon=True).start()
     if not st.get_option("server.headless"):
         threading.Thread(target=_open_browser, name="open-browser", daemon=True).start()
@@ -51,14 +58,16 @@ def load_ahead(pause: float = _PAUSE_S) -> None:
 
     from geo.registers import embedded_for, embedded_register
     from plans.files import embedded_plan, embedded_plans
-    from ui.data import schematic_geometries
+    from ui.session import Work, group_fills, register_after
     from ui.text import table
 
     table()
-    plan = embedded_plan(embedded_plans()[0])
+    # all of them: the list of plans shows their titles
+    plan, *_ = [embedded_plan(name) for name in embedded_plans()]
     if register := embedded_for(plan.base):
-        embedded_register(register)
-    schematic_geometries(plan.base)
+        first = Work(plan, embedded_register(register))
+        register_after(first)
+        group_fills(first)
     # its templates are compiled on first use
     folium.Map(tiles=None).get_root().render()
     time.sleep(pause)
