@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from indicators.blocks import METHODS, Block, Reasons, Result, missing_counts
 from indicators.panel import Panel
 from indicators.periods import span
 from indicators.rounding import split_figures
 from indicators.status import PRECEDENCE, rank
+
+if TYPE_CHECKING:
+    # slow to import, and files at scale do without
+    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,6 +33,14 @@ TOTALS: Final = (
 
 
 @dataclass(frozen=True)
+class Coded:
+    """A column of text: ``places`` in ``texts``."""
+
+    places: npt.NDArray[Any]
+    texts: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Pieces:
     """The result of some columns of the panel."""
 
@@ -41,6 +52,30 @@ class Pieces:
 def frame_of(
     data: Panel, pieces: Sequence[Pieces], reasons: Reasons, vintage: str, population: Floats, breaks: bool
 ) -> pd.DataFrame:
+    """Return what columns_of says as a frame: one row a unit, period and indicator, texts as categoricals."""
+    import pandas as pd
+
+    made = columns_of(data, pieces, reasons, vintage, population, breaks)
+    return pd.DataFrame(
+        {
+            name: _categorical(column) if isinstance(column, Coded) else column
+            for name, column in made.items()
+        },
+        copy=False,
+    )
+
+
+def _categorical(column: Coded) -> pd.Categorical:
+    """Return a categorical column; places are ours and right, so they are not looked through again."""
+    import pandas as pd
+
+    dtype = pd.CategoricalDtype(pd.Index(list(column.texts), dtype=object))
+    return pd.Categorical.from_codes(column.places, dtype=dtype, validate=False)
+
+
+def columns_of(
+    data: Panel, pieces: Sequence[Pieces], reasons: Reasons, vintage: str, population: Floats, breaks: bool
+) -> dict[str, Coded | npt.NDArray[Any]]:
     """Return the remapped observations in the contract's columns, by indicator, period and unit.
 
     Status: the highest of the parents', at least E where a share below 1 was used; without a value the
@@ -107,7 +142,7 @@ def frame_of(
                 why[broken & (why == place)] = reasons.place(text)
         status[rows] = found
         reason[rows] = why
-    return _frame(data, links.targets, links.parents, vintage, figures, words, status, method, list(bases), base,
+    return _columns(data, links.targets, links.parents, vintage, figures, words, status, method, list(bases), base,
                   _missing_parents(pieces, lacking), coverage, reason, reasons)  # fmt: skip
 
 
@@ -166,12 +201,12 @@ def _missing_parents(
     return places, list(texts)
 
 
-def _frame(
+def _columns(
     data: Panel, targets: tuple[str, ...], parents: tuple[str, ...], vintage: str, figures: dict[str, Floats],
     words: npt.NDArray[np.object_] | None, status: npt.NDArray[np.int8], method: npt.NDArray[np.int8],
     base_texts: list[str], base: npt.NDArray[np.int16], gone: tuple[npt.NDArray[np.int32], list[str]],
     coverage: Floats, reason: npt.NDArray[np.int32], reasons: Reasons,
-) -> pd.DataFrame:  # fmt: skip
+) -> dict[str, Coded | npt.NDArray[Any]]:  # fmt: skip
     height, width = status.shape
     names = list(dict.fromkeys(indicator.id for indicator, _ in data.columns))
     periods = sorted({period for _, period in data.columns})
@@ -180,41 +215,34 @@ def _frame(
     kept_parents = list(dict.fromkeys(parents))
     parent_at = {text: i for i, text in enumerate(kept_parents)}
     by_target = np.array([parent_at[text] for text in parents], dtype=np.int32)
-    value: object = figures["value"].ravel()
+    value: npt.NDArray[Any] = figures["value"].ravel()
     if words is not None:
         mixed = figures["value"].astype(object)
         worded = np.array([[cell is not None and cell != "" for cell in row] for row in words])
         mixed[worded] = words[worded]
         value = mixed.ravel()
-    columns = {
-        "unit_code": _text(unit, targets),
-        "vintage": _text(np.zeros(height * width, dtype=np.int8), [vintage]),
-        "period": _text(
+    return {
+        "unit_code": Coded(unit, targets),
+        "vintage": Coded(np.zeros(height * width, dtype=np.int8), [vintage]),
+        "period": Coded(
             np.repeat(np.array([period_at[p] for _, p in data.columns], dtype=np.int16), width), periods
         ),
-        "indicator": _text(
+        "indicator": Coded(
             np.repeat(np.array([name_at[i.id] for i, _ in data.columns], dtype=np.int16), width), names
         ),
         "value": value,
         "numerator": figures["numerator"].ravel(),
         "denominator": figures["denominator"].ravel(),
-        "status": _text(status.ravel(), list(PRECEDENCE)),
+        "status": Coded(status.ravel(), list(PRECEDENCE)),
         "low": figures["low"].ravel(),
         "high": figures["high"].ravel(),
-        "method": _text(method.ravel(), list(METHODS)),
-        "base": _text(base.ravel(), base_texts),
-        "parents": _text(np.tile(by_target, height).astype(np.int32), kept_parents),
-        "parents_missing": _text(gone[0].ravel(), gone[1]),
+        "method": Coded(method.ravel(), list(METHODS)),
+        "base": Coded(base.ravel(), base_texts),
+        "parents": Coded(np.tile(by_target, height).astype(np.int32), kept_parents),
+        "parents_missing": Coded(gone[0].ravel(), gone[1]),
         "coverage": coverage.ravel(),
-        "reason": _text(reason.ravel(), reasons.texts),
+        "reason": Coded(reason.ravel(), reasons.texts),
     }
-    return pd.DataFrame(columns, copy=False)
-
-
-def _text(places: npt.NDArray[Any], texts: Sequence[str]) -> pd.Categorical:
-    """Return a categorical column; places are ours and right, so they are not looked through again."""
-    dtype = pd.CategoricalDtype(pd.Index(list(texts), dtype=object))
-    return pd.Categorical.from_codes(places, dtype=dtype, validate=False)
 
 
 def totals_of(data: Panel, pieces: Sequence[Pieces]) -> pd.DataFrame:
@@ -225,7 +253,14 @@ def totals_of(data: Panel, pieces: Sequence[Pieces]) -> pd.DataFrame:
     ``in_partial`` in units that lack a parent. ``missing_before`` and ``missing_after``: units without a value.
     ``equal``: nothing was lost or added.
     """
-    rows = []
+    import pandas as pd
+
+    return pd.DataFrame(total_rows(data, pieces), columns=list(TOTALS))
+
+
+def total_rows(data: Panel, pieces: Sequence[Pieces]) -> list[tuple[Any, ...]]:
+    """Return the rows of totals_of."""
+    rows: list[tuple[Any, ...]] = []
     for piece in pieces:
         if not piece.block.indicator.kind.startswith("count"):
             continue
@@ -246,7 +281,7 @@ def totals_of(data: Panel, pieces: Sequence[Pieces]) -> pd.DataFrame:
                     float(partial[row]), int(lost[0][row]), int(lost[1][row]), bool(equal[row]),
                 )
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(TOTALS))
+    return rows
 
 
 def _partials(piece: Pieces, lacking: npt.NDArray[np.int64]) -> Floats:

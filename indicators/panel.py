@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from geo.errors import ObservationError, Problem
 from indicators.catalogue import TEXT_KINDS, Catalogue, Indicator
 from indicators.periods import straddled
 from indicators.status import rank, ranks
+
+if TYPE_CHECKING:
+    # slow to import, and files at scale do without
+    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 COLUMNS: Final = (
@@ -181,6 +184,8 @@ def word_of(value: object) -> str:
 
 def _codes(column: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Return places and texts of a column of keys; missing counts as empty text."""
+    import pandas as pd
+
     if not isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(object).where(column.notna(), "").astype(str).astype("category")
     places = column.cat.codes.to_numpy()
@@ -207,6 +212,8 @@ def _mapped(
 
 
 def _floats(column: pd.Series) -> Floats:
+    import pandas as pd
+
     if column.dtype == object or not pd.api.types.is_numeric_dtype(column.dtype):
         return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
     return column.to_numpy(dtype=float, na_value=np.nan)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from geo.errors import CrosswalkError, ObservationError, Problem
 from geo.register import Register
@@ -18,9 +17,14 @@ from indicators.blocks import Block, Done, Reasons
 from indicators.catalogue import Catalogue, Indicator, embedded_catalogue
 from indicators.kinds import KIND_OF, backward
 from indicators.links import Links, Profile, joined_crosswalk, profile, profile_of, resolve, reverse
-from indicators.observations import Observations
 from indicators.panel import Panel, panel
 from plans.crosswalk import DEFAULT_BASES, Crosswalk
+
+if TYPE_CHECKING:
+    # slow to import, and files at scale do without
+    import pandas as pd
+
+    from indicators.observations import Observations
 
 Floats = npt.NDArray[np.float64]
 __all__ = ["COLUMNS", "Remapped", "remap"]
@@ -51,6 +55,8 @@ class Remapped:
 
     def observations(self) -> Observations:
         """Return the result as observations of the new vintage, to be remapped again along a chain of reforms."""
+        from indicators.observations import Observations
+
         kept = self.frame[
             ["unit_code", "vintage", "period", "indicator", "value", "numerator", "denominator", "status"]
         ]
@@ -77,6 +83,8 @@ def remap(
     Raises ObservationError for another vintage, unknown codes or indicators, duplicates, periods that two maps
     divide; CrosswalkError for a base that the crosswalk lacks.
     """
+    from indicators.observations import Observations
+
     catalogue = catalogue if catalogue is not None else embedded_catalogue()
     crosswalk = joined_crosswalk(crosswalks)
     if base is not None and not _has_shares(crosswalk, base):

@@ -1,6 +1,6 @@
 """Remapping of large Parquet files: the ordinary semantics, streamed, within a bounded amount of memory.
 
-Codes are places, units taken whole are summed by a sparse matrix, one indicator (or one family that refers to
+Codes are places, units taken whole are summed in one pass, one indicator (or one family that refers to
 each other) is in memory at a time. Reading, computing and writing overlap.
 """
 
@@ -11,17 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from geo.errors import CrosswalkError, ObservationError, Problem
 from geo.files import whole_file
 from geo.register import Register
 from geo.registers import embedded_for, embedded_register
 from indicators import remap as ordinary
-from indicators.assemble import Pieces, frame_of, totals_of
+from indicators.assemble import TOTALS, Pieces, columns_of, total_rows
 from indicators.catalogue import Catalogue, Indicator
 from indicators.links import Profile
 from indicators.panel import PARTS, Panel
@@ -32,21 +31,36 @@ from indicators.scale_table import Writer, table_of
 from indicators.status import rank
 from plans.crosswalk import Crosswalk
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: decimals of a published rate that are looked at, and cells that are named of each indicator
+_DECIMALS: Final = 6
+_NAMED: Final = 20
+#: columns of the totals of a run: those of indicators.assemble.totals_of, summed over periods
+SUMMED: Final = tuple(name for name in TOTALS if name != "period")
+
 
 @dataclass(frozen=True)
 class ScaleSummary:
     """What a run did: rows read and written, seconds, passes over the file.
 
-    ``totals``: one row a count, the columns of indicators.assemble.totals_of summed over periods; ``reports`` say
-    what the reader should know.
+    ``total_rows``: one row a count, in the columns SUMMED; ``reports`` say what the reader should know.
     """
 
     rows_in: int
     rows_out: int
     seconds: float
     passes: int
-    totals: pd.DataFrame
+    total_rows: tuple[tuple[Any, ...], ...]
     reports: tuple[Problem, ...] = field(default=())
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """The totals as a frame."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.total_rows), columns=list(SUMMED))
 
 
 def remap_parquet(
@@ -85,7 +99,8 @@ def remap_parquet(
     opened = Source(Path(source), run.units, crosswalk.from_vintage)
     kinds = indicators_of(opened.counts, catalogue, str(source))
     passes = opened.passes(families_of(kinds), budget)
-    done, totals = 0, []
+    done = 0
+    totals: list[tuple[Any, ...]] = []
 
     def further(rows: int) -> None:
         nonlocal done
@@ -104,7 +119,7 @@ def remap_parquet(
                             continue  # read on: all problems are listed
                         table, sums = run.remapped(grids, kinds)
                         writer.put(table)
-                        totals.append(sums)
+                        totals += sums
             opened.refuse()
             writer.close()
         finally:
@@ -126,8 +141,10 @@ class _ScaleRun:
         self.kernels = Kernels()
         self.fast = Fast(self.run, self.kernels)
 
-    def remapped(self, grids: Mapping[str, Grid], kinds: Mapping[str, Indicator]) -> tuple[Any, pd.DataFrame]:
-        """Return the remapped observations of one family as an Arrow table, and its totals."""
+    def remapped(
+        self, grids: Mapping[str, Grid], kinds: Mapping[str, Indicator]
+    ) -> tuple[Any, list[tuple[Any, ...]]]:
+        """Return the remapped observations of one family as an Arrow table, and the rows of its totals."""
         if len(grids) == 1:
             (name, grid), *_ = grids.items()
             if (found := self.fast.remapped(grid, kinds[name])) is not None:
@@ -141,8 +158,8 @@ class _ScaleRun:
         for (kind, below, above), columns in groups.items():
             block = run._block(data, columns, below, above)
             pieces.append(Pieces(tuple(columns), block, KINDS[kind](block, self.kernels)))
-        frame = frame_of(data, pieces, run.reasons, run.to_vintage, run.population, breaks=True)
-        return table_of(frame), totals_of(data, pieces)
+        made = columns_of(data, pieces, run.reasons, run.to_vintage, run.population, breaks=True)
+        return table_of(made), total_rows(data, pieces)
 
 
 def panel_of(
@@ -235,7 +252,10 @@ def families_of(kinds: Mapping[str, Indicator]) -> list[frozenset[str]]:
 
 
 def check_grids(grids: Mapping[str, Grid], kinds: Mapping[str, Indicator], source: Source) -> None:
-    """Note counts below zero, and numerators above the denominators of shares in % (contract: Observations)."""
+    """Note counts below zero, numerators above the denominators of shares in %, and rates unlike their parts.
+
+    What is refused and what is reported: contract, Observations.
+    """
     for name, grid in grids.items():
         indicator = kinds[name]
         if indicator.kind.startswith("count"):
@@ -250,14 +270,54 @@ def check_grids(grids: Mapping[str, Grid], kinds: Mapping[str, Indicator], sourc
                     "value",
                     ">= 0",
                 )
-        elif indicator.kind == "ratio" and indicator.percent:
+        elif indicator.kind == "ratio":
             top, bottom = (_of(grids, grid, name, part) for part, name in _named(indicator))
-            if top is not None and bottom is not None and (above := top > bottom).any():
+            if top is None or bottom is None:
+                continue
+            if indicator.percent and (above := top > bottom).any():
                 _name_cells(
                     source, grid, above, "tử số lớn hơn mẫu số của một tỷ lệ %",
                     "the numerator is above the denominator of a share in %", f"numerator ({name})",
                     "numerator <= denominator",
                 )  # fmt: skip
+            _contradictions(source, name, grid, top, bottom, 100.0 if indicator.percent else 1.0)
+
+
+def _contradictions(
+    source: Source, name: str, grid: Grid, top: np.ndarray, bottom: np.ndarray, factor: float
+) -> None:
+    """Report published rates that contradict their parts, as indicators.checks.contradictions does."""
+    said = grid.arrays["value"][: len(top)]
+    if zeros := int(((bottom == 0) & ~np.isnan(said)).sum()):
+        source.report(
+            f"{zeros} tỷ lệ có mẫu số 0: không có giá trị, không phải 0",
+            f"{zeros} rates have a denominator of 0: no value, not 0", f"denominator ({name})", "0", "",
+        )  # fmt: skip
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient = factor * top / bottom
+    doubted = ~np.isnan(said) & ~np.isnan(quotient) & (bottom != 0)
+    # a published value is right where it is the quotient rounded to its own decimals
+    for decimals in range(_DECIMALS + 1):
+        within = np.abs(said - quotient) <= 0.5 * 10.0**-decimals + 1e-9
+        doubted &= ~(within & (np.round(said, decimals) == said))
+    if not doubted.any():
+        return
+    places = np.argwhere(doubted)
+    for row, unit in places[:_NAMED]:
+        source.report(
+            "tỷ lệ công bố trái với tử số và mẫu số; dùng tử số và mẫu số",
+            "the published rate contradicts its parts; the parts are used",
+            f"value ({name})", f"{source.units[unit]}, {grid.periods[row]}: {said[row, unit]:g}",
+            f"{quotient[row, unit]:.4g}",
+        )  # fmt: skip
+    if len(places) > _NAMED:
+        source.report(
+            f"… tất cả {len(places)} tỷ lệ",
+            f"… {len(places)} rates in all",
+            f"value ({name})",
+            str(len(places)),
+            "",
+        )
 
 
 def _named(indicator: Indicator) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -284,24 +344,26 @@ def _name_cells(
     column: str,
     accepted: str,
 ) -> None:
-    for row, unit in np.argwhere(wrong)[:20]:
+    for row, unit in np.argwhere(wrong)[:_NAMED]:
         source.problem(vi, en, column, f"{source.units[unit]}, {grid.periods[row]}", accepted)
-    if (count := int(wrong.sum())) > 20:
+    if (count := int(wrong.sum())) > _NAMED:
         source.problem(f"… tất cả {count} ô", f"… {count} cells in all", column, str(count), accepted)
 
 
-def _summed(totals: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    both = pd.concat(totals, ignore_index=True) if totals else pd.DataFrame()
-    if both.empty:
-        return both
-    grouped = both.drop(columns=["period"]).groupby("indicator", sort=False)
-    summed = grouped.sum()
-    summed["equal"] = grouped["equal"].all()
-    return summed.reset_index()
+def _summed(totals: Sequence[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+    """Return rows of indicators.assemble.TOTALS summed over periods, in the columns SUMMED."""
+    found: dict[str, list[Any]] = {}
+    for name, _, *figures, equal in totals:
+        if (known := found.get(name)) is None:
+            found[name] = [*figures, equal]
+        else:
+            known[:-1] = [a + b for a, b in zip(known[:-1], figures, strict=True)]
+            known[-1] = known[-1] and equal
+    return tuple((name, *row) for name, row in found.items())
 
 
-def _reports(source: Source, totals: pd.DataFrame) -> tuple[Problem, ...]:
-    reports = []
+def _reports(source: Source, totals: Sequence[tuple[Any, ...]]) -> tuple[Problem, ...]:
+    reports = list(source.reports)
     if source.vintages == {""}:
         reports.append(
             Problem(
@@ -310,11 +372,13 @@ def _reports(source: Source, totals: pd.DataFrame) -> tuple[Problem, ...]:
                 str(source.path), None, "vintage", "", source.vintage,
             )
         )  # fmt: skip
-    for row in totals[~totals["equal"].astype(bool)].itertuples() if len(totals) else ():
+    for name, before, after, *_, equal in totals:
+        if equal:
+            continue
         reports.append(
             Problem(
-                f"tổng trước và sau khác nhau ({row.indicator})", f"totals before and after differ ({row.indicator})",
-                str(source.path), None, "value", f"{row.total_after:g}", f"{row.total_before:g}",
+                f"tổng trước và sau khác nhau ({name})", f"totals before and after differ ({name})",
+                str(source.path), None, "value", f"{after:g}", f"{before:g}",
             )
         )  # fmt: skip
     return tuple(reports)

@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from geo.errors import InputFileError, Problem
+from indicators.arrow import floats_of, places_of
 from indicators.panel import COLUMNS, PARTS
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 
 
 def check_columns(schema: Any, name: str) -> None:
@@ -50,7 +51,7 @@ def one(column: Any) -> Any:
     if column.num_chunks == 1:
         return column.chunk(0)
     if column.num_chunks == 0:
-        return pa.array([], type=pa.dictionary(pa.int32(), pa.string()))
+        return pa.nulls(0, pa.dictionary(pa.int32(), pa.string()))
     return column.unify_dictionaries().combine_chunks()
 
 
@@ -63,7 +64,7 @@ def coded(array: Any) -> tuple[Ints, list[str]]:
     if places.null_count:
         texts.append("")
         places = places.fill_null(len(texts) - 1)
-    return places.to_numpy(zero_copy_only=False), texts
+    return places_of(places), texts
 
 
 def floats(table: Any, part: str) -> Floats | None:
@@ -73,7 +74,7 @@ def floats(table: Any, part: str) -> Floats | None:
     column = table.column(part)
     if not pa.types.is_float64(column.type):
         column = column.cast(pa.float64())
-    values: Floats = column.to_numpy()
+    values = floats_of(column)
     if np.isinf(values).any():
         values = np.where(np.isinf(values), np.nan, values)
     return values

@@ -6,15 +6,16 @@ reason) is asked once of the ordinary way and kept as Arrow columns.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
-from indicators.assemble import TOTALS, Pieces, frame_of
+from indicators.arrow import coded, numbers, places_of
+from indicators.assemble import Coded, Pieces, columns_of
 from indicators.blocks import Block, Floats
 from indicators.catalogue import Indicator
 from indicators.links import Links
@@ -28,11 +29,12 @@ from indicators.scale_table import SCHEMA
 from indicators.status import PRECEDENCE, rank
 
 Bools = npt.NDArray[np.bool_]
+Rows = list[tuple[Any, ...]]
 
 #: the template's columns: an indicator's first period, and a later one
 _ASKED: Final = ("2000", "2001")
 #: columns that are computed at once
-_STRIP: Final = 12
+_STRIP: Final = 24
 _BY_TARGET: Final = ("base", "parents", "parents_missing", "method", "reason")
 
 
@@ -40,18 +42,19 @@ _BY_TARGET: Final = ("base", "parents", "parents_missing", "method", "reason")
 class Template:
     """What the ordinary way says of each target where all is given, in an indicator's first and in later periods,
     and where nothing is given.
+
+    ``said``: the columns that depend on the target alone, first all targets in the first period, then in a later.
     """
 
-    first: pd.DataFrame
-    later: pd.DataFrame
+    said: Mapping[str, Coded]
     gap_reasons: list[str]
-    columns: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    made: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
 
-    def ranks(self, first: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
-        """Return the places of statuses in the precedence, shape (columns, targets)."""
-        assert list(self.first["status"].cat.categories) == list(PRECEDENCE)
-        both = [frame["status"].cat.codes.to_numpy() for frame in (self.first, self.later)]
-        return np.where(first[:, None], both[0], both[1])
+    def of(self, column: str, first: Bools) -> tuple[npt.NDArray[Any], Sequence[str]]:
+        """Return a column's places in its texts, shape (periods, targets); ``first``: which periods are."""
+        coded = self.said[column]
+        both = coded.places.reshape(2, -1)
+        return np.where(first[:, None], both[0], both[1]), coded.texts
 
 
 class Fast:
@@ -61,8 +64,8 @@ class Fast:
         self.run, self.kernels = run, kernels
         self._templates: dict[tuple[int, bool], Template] = {}
 
-    def remapped(self, grid: Grid, indicator: Indicator) -> tuple[Any, pd.DataFrame] | None:
-        """Return the Arrow table and the totals of one count; None where the case is not the usual one."""
+    def remapped(self, grid: Grid, indicator: Indicator) -> tuple[Any, Rows] | None:
+        """Return the Arrow table and the rows of totals of one count; None where the case is not the usual one."""
         if not indicator.kind.startswith("count") or not grid.periods:
             return None
         height = len(grid.periods)
@@ -91,20 +94,20 @@ class Fast:
         periods: tuple[str, ...],
         indicator: Indicator,
         links: Links,
-    ) -> tuple[Any, pd.DataFrame]:
+    ) -> tuple[Any, Rows]:
         core = self.kernels(links)
         shape = (len(periods), len(links.targets))
         summed, pool = np.empty(shape), np.zeros(shape[0])
-        bounds = (np.zeros(shape), np.zeros(shape)) if len(core.touched) else None
+        bounds = (np.zeros(shape), np.zeros(shape)) if len(core.divided) else None
         for rows in _strips(shape[0]):
             strip = value[rows]
             found = times(strip, core.whole)
             if bounds is not None:
                 parts, totals = parts_of(strip, core)
-                found[:, core.touched] = np.add.reduceat(parts, core.starts, axis=1)
                 pool[rows] = pool_of(strip, parts, core)
-                for array, bound in zip(bounds, bounds_of(totals, parts, core), strict=True):
-                    array[rows, core.touched] = bound
+                for array, bound in zip(bounds, bounds_of(totals, parts, core, found), strict=True):
+                    array[rows, core.takers] = bound
+                found[:, core.takers] += np.add.reduceat(parts, core.starts, axis=1)
             summed[rows] = found
         columns = self._columns(indicator, links, periods)
         low = high = pa.nulls(summed.size, pa.float64())
@@ -117,10 +120,10 @@ class Fast:
             )
         if bounds is not None:
             outside = np.broadcast_to(~links.touched, shape).reshape(-1)
-            low, high = (pa.array(array.reshape(-1), mask=outside) for array in bounds)
+            low, high = (numbers(array, outside) for array in bounds)
         empty = np.isnan(summed) if links.bounded.any() else None
         figures = {
-            "value": pa.array(summed.reshape(-1), mask=None if empty is None else empty.reshape(-1)),
+            "value": numbers(summed, empty),
             "low": low,
             "high": high,
             "indicator": _constant(indicator.id, shape),
@@ -169,21 +172,21 @@ class Fast:
             "value": _figures(flat),
             "low": _figures(low),
             "high": _figures(high),
-            "coverage": pa.array(coverage),
-            "status": _coded(found, list(PRECEDENCE)),
+            "coverage": numbers(coverage),
+            "status": coded(found, list(PRECEDENCE)),
         }
         names = np.zeros(summed.size, dtype=np.int32)
         names[at] = gaps.names + 1
-        figures["parents_missing"] = _coded(names, ["", *gaps.texts])
+        figures["parents_missing"] = coded(names, ["", *gaps.texts])
         for name, texts in (("method", None), ("reason", columns["gap_reasons"])):
             column = columns[name]
-            places = column.indices.to_numpy().copy()
+            places = places_of(column.indices).copy()
             known = column.dictionary.to_pylist()
             new = ["missing"] if texts is None else sorted(set(texts))
             places[at] = (
                 len(known) if texts is None else np.array([len(known) + new.index(t) for t in texts])[target]
             )
-            figures[name] = _coded(places, [*known, *new])
+            figures[name] = coded(places, [*known, *new])
         return figures, inside.astype(np.float64)
 
     def _status(
@@ -200,7 +203,7 @@ class Fast:
         found = np.minimum(found, said)
         if empty is not None:
             found = np.where(empty, said, found)
-        return _coded(found, list(PRECEDENCE))
+        return coded(found, list(PRECEDENCE))
 
     def _columns(self, indicator: Indicator, links: Links, periods: tuple[str, ...]) -> dict[str, Any]:
         """Return the columns that do not depend on the figures, and ``ranks``, the statuses as numbers."""
@@ -208,10 +211,10 @@ class Fast:
         if key not in self._templates:
             self._templates[key] = self._ask(indicator, links)
         template = self._templates[key]
-        if periods not in template.columns:
-            template.columns.clear()  # a file has one set of periods, seldom more
-            template.columns[periods] = self._made(template, links, periods)
-        return template.columns[periods]
+        if periods not in template.made:
+            template.made.clear()  # a file has one set of periods, seldom more
+            template.made[periods] = self._made(template, links, periods)
+        return template.made[periods]
 
     def _made(self, template: Template, links: Links, periods: tuple[str, ...]) -> dict[str, Any]:
         begins = [str((span(period) or (period,))[0]) for period in periods]
@@ -220,16 +223,14 @@ class Fast:
         size = shape[0] * shape[1]
         made: dict[str, Any] = {}
         for name in _BY_TARGET:
-            texts = template.first[name].cat.categories.tolist()
-            rows = [frame[name].cat.codes.to_numpy() for frame in (template.first, template.later)]
-            made[name] = _coded(np.where(first[:, None], rows[0], rows[1]), texts)
+            made[name] = coded(*template.of(name, first))
         made["gap_reasons"] = template.gap_reasons
-        made["ranks"] = template.ranks(first)
-        made["status"] = _coded(made["ranks"], list(PRECEDENCE))
-        made["unit_code"] = _coded(np.broadcast_to(np.arange(shape[1]), shape), list(links.targets))
-        made["period"] = _coded(np.broadcast_to(np.arange(shape[0])[:, None], shape), list(periods))
+        made["ranks"] = template.of("status", first)[0]
+        made["status"] = coded(made["ranks"], list(PRECEDENCE))
+        made["unit_code"] = coded(np.broadcast_to(np.arange(shape[1]), shape), list(links.targets))
+        made["period"] = coded(np.broadcast_to(np.arange(shape[0])[:, None], shape), list(periods))
         made["vintage"] = _constant(self.run.to_vintage, shape)
-        made["coverage"] = pa.array(np.ones(size))
+        made["coverage"] = numbers(np.ones(size))
         made["numerator"] = made["denominator"] = pa.nulls(size, pa.float64())
         return made
 
@@ -242,24 +243,19 @@ class Fast:
         data = Panel(self.run.from_vintage, links.sources, columns, given, none, none, status, {}, {})
         block = Block(columns, given, none, none, links, links, none, self.run.population, self.run.reasons)
         piece = Pieces((0, 1), block, count(block, self.kernels))
-        frame = frame_of(
+        said = columns_of(
             data, [piece], self.run.reasons, self.run.to_vintage, self.run.population, breaks=True
         )
-        half = len(links.targets)
         gap = Block(
             columns[:1], none[:1], none[:1], none[:1], links, links, none[:1], block.population, block.reasons
         )
         reasons = [block.reasons.texts[place] for place in count(gap, self.kernels).reason[0]]
-        return Template(frame.iloc[:half], frame.iloc[half:], reasons)
-
-
-def _coded(places: npt.NDArray[Any], texts: list[str]) -> Any:
-    flat = np.ascontiguousarray(places, dtype=np.int32).reshape(-1)
-    return pa.DictionaryArray.from_arrays(pa.array(flat), pa.array(texts, pa.string()), safe=False)
+        texts = {name: column for name, column in said.items() if isinstance(column, Coded)}
+        return Template(texts, reasons)
 
 
 def _figures(values: Floats) -> Any:
-    return pa.array(values, mask=np.isnan(values))
+    return numbers(values, np.isnan(values))
 
 
 def _made_table(columns: dict[str, Any], figures: dict[str, Any]) -> Any:
@@ -267,7 +263,7 @@ def _made_table(columns: dict[str, Any], figures: dict[str, Any]) -> Any:
 
 
 def _constant(text: str, shape: tuple[int, int]) -> Any:
-    return _coded(np.zeros(shape, dtype=np.int32), [text])
+    return coded(np.zeros(shape, dtype=np.int32), [text])
 
 
 def _strips(height: int) -> list[slice]:
@@ -294,11 +290,9 @@ def _totals(
     pool: Floats,
     inside: Floats,
     missing: npt.NDArray[np.int64],
-) -> pd.DataFrame:
-    """Return totals in the columns of indicators.assemble.totals_of; whole numbers, so sums are exact."""
+) -> Rows:
+    """Return rows of indicators.assemble.totals_of; whole numbers, so sums are exact."""
     lost = np.isnan(summed)
     before, after = value.sum(axis=1), np.where(lost, 0.0, summed).sum(axis=1) + pool + inside
-    columns = (
-        [name] * len(periods), periods, before, after, pool, inside, missing, lost.sum(axis=1), before == after
-    )  # fmt: skip
-    return pd.DataFrame(dict(zip(TOTALS, columns, strict=True)))
+    columns = (before, after, pool, inside, missing, lost.sum(axis=1), before == after)
+    return list(zip([name] * len(periods), periods, *(column.tolist() for column in columns), strict=True))

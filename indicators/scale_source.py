@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import InputFileError, ObservationError, Problem
+from indicators.arrow import places_of
 from indicators.panel import PARTS
 from indicators.periods import ACCEPTED, normal_period, straddled
 from indicators.scale_columns import check_columns, coded, floats, one, runs
@@ -125,6 +126,7 @@ class Source:
         self.leaf = {self.file.schema.column(i).path: i for i in range(len(self.file.schema.names))}
         self.rows: int = self.file.metadata.num_rows
         self.problems: list[Problem] = []
+        self.reports: list[Problem] = []
         self.vintages: set[str] = set()
         self._periods: set[str] = set()
         self._said: set[tuple[str, str]] = set()
@@ -144,6 +146,11 @@ class Source:
         if (column, found) not in self._said and len(self.problems) < _LISTED:
             self.problems.append(Problem(vi, en, str(self.path), None, column, found, accepted))
         self._said.add((column, found))
+
+    def report(self, vi: str, en: str, column: str, found: str, accepted: str) -> None:
+        """Say something of the file that does not stop the run."""
+        if len(self.reports) < _LISTED:
+            self.reports.append(Problem(vi, en, str(self.path), None, column, found, accepted))
 
     def _constant(self, group: int, column: str) -> str | None:
         """Return the one text of a column in a row group where the statistics show it; None where they do not."""
@@ -280,7 +287,7 @@ class Source:
         array = one(table.column(column))
         before = self._maps.get(column)
         if before is not None and before[0].equals(array.dictionary) and not array.null_count:
-            return np.asarray(before[1][array.indices.to_numpy()])
+            return np.asarray(before[1][places_of(array.indices)])
         places, texts = coded(array)
         used = set(np.flatnonzero(np.bincount(places, minlength=len(texts))).tolist())
         mapped = np.array([of(text) if i in used else -1 for i, text in enumerate(texts)], dtype=np.int32)

@@ -1,7 +1,7 @@
-"""Counts and rates of many columns at once: sparse sums for whole units, the ordinary functions for the rest.
+"""Counts and rates of many columns at once: one sum over whole units, the ordinary functions for the rest.
 
 The results are those of indicators.additive; only the way is another. Units that are taken whole are summed by one
-sparse matrix; parts by largest remainder are made for all divided units at once instead of one by one.
+pass over them; parts by largest remainder are made for all divided units at once instead of one by one.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from indicators import additive
 from indicators.blocks import Block, Floats, Result, empty, finish_missing
@@ -30,23 +29,36 @@ _HALF: Final = 10**6
 class Kernel:
     """What one crosswalk needs for every block.
 
-    ``whole``: (sources, targets), 1 where a target without parts takes a unit. ``touched``: targets that take parts,
-    ``chosen`` their links, ``starts`` where each target's begin in ``chosen``. ``divided``: places in ``chosen`` of
-    the parts of divided units. ``known``: by number of parts, places
-    in ``chosen`` of shape (units, parts) and integer shares; ``unknown``: places in ``chosen`` of the parts of units
-    whose shares are not all known. ``part``: the touched targets as Links, ``part_sources`` their sources.
+    ``whole``: what units that are taken whole give, to any target. ``touched``: targets that take parts of units.
+    ``divided``: the links of divided units, by target; ``takers`` the targets they lead to, ``starts`` where each
+    one's begin in ``divided``. ``known``: by number of parts, places in ``divided`` of shape (units, parts) and
+    integer shares; ``unknown``: places in ``divided`` of the parts of units whose shares are not all known.
+    ``part``: the touched targets as Links, ``part_sources`` their sources.
     """
 
     links: Links
-    whole: Any
+    whole: Whole
     touched: Places
-    chosen: Places
-    starts: Places
     divided: Places
+    takers: Places
+    starts: Places
     known: tuple[tuple[Places, Ints], ...]
     unknown: tuple[Places, ...]
     part: Links | None
     part_sources: Places
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """Units that are taken whole, by target: ``source`` of shape (units,), ``starts`` of each of ``targets`` in it.
+
+    ``width``: all targets.
+    """
+
+    source: Places
+    targets: Places
+    starts: Places
+    width: int
 
 
 class Kernels:
@@ -63,28 +75,27 @@ class Kernels:
 
 
 def _kernel(links: Links) -> Kernel:
-    shape = (len(links.sources), len(links.targets))
-    plain = ~links.touched[links.target]
-    chosen = np.flatnonzero(~plain)
-    touched = np.flatnonzero(links.touched)
-    at = np.full(len(links.source), -1, dtype=np.intp)
-    at[chosen] = np.arange(len(chosen))
+    divided = np.sort(np.concatenate([places for _, places in links.groups] or [np.empty(0, dtype=np.intp)]))
+    plain = np.ones(len(links.source), dtype=bool)
+    plain[divided] = False
     sizes: dict[int, list[Places]] = {}
     unknown: list[Places] = []
-    divided = np.concatenate([at[places] for _, places in links.groups] or [np.empty(0, dtype=np.intp)])
     for _, places in links.groups:
         if bool((links.whole_shares[places] >= 0).all()):
             sizes.setdefault(len(places), []).append(places)
         else:
-            unknown.append(at[places])
-    known = tuple((at[np.array(p)], links.whole_shares[np.array(p)]) for p in sizes.values())
-    counts = links.counts[touched]
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
-    part, part_sources = _sub_links(links, touched, chosen)
+            unknown.append(np.searchsorted(divided, places))
+    known = tuple(
+        (np.searchsorted(divided, np.array(p)), links.whole_shares[np.array(p)]) for p in sizes.values()
+    )
+    targets, whole_starts = np.unique(links.target[plain], return_index=True)
+    takers, starts = np.unique(links.target[divided], return_index=True)
+    touched = np.flatnonzero(links.touched)
+    part, part_sources = _sub_links(links, touched, np.flatnonzero(links.touched[links.target]))
     return Kernel(
         links,
-        sparse.csc_array((np.ones(int(plain.sum())), (links.source[plain], links.target[plain])), shape=shape),
-        touched, chosen, starts, np.sort(divided), known, tuple(unknown), part, part_sources,
+        Whole(links.source[plain], targets, whole_starts, len(links.targets)),
+        touched, divided, takers, starts, known, tuple(unknown), part, part_sources,
     )  # fmt: skip
 
 
@@ -117,6 +128,12 @@ def largest_remainders(totals: Floats, shares: Ints) -> Floats:
     """
     whole = totals.astype(np.int64)
     high, low = whole // _HALF, whole % _HALF
+    if shares.shape[1] == 2:
+        # one share says both: what is left of a whole number is one at most, and goes to the larger remainder
+        first, rest = np.divmod(high * shares[:, 0], _HALF)
+        second, remainder = np.divmod(rest * _HALF + low * shares[:, 0], SCALE)
+        one = first + second + (2 * remainder >= SCALE)
+        return np.stack([one, whole - one], axis=2).astype(np.float64)
     first, rest = np.divmod(high[:, :, None] * shares, _HALF)
     rest *= _HALF
     rest += low[:, :, None] * shares
@@ -150,20 +167,22 @@ def count(block: Block, kernels: Kernels) -> Result:
     known = ~np.isnan(block.value)
     result = empty(block, known, "sum")
     summed = times(scaled, core.whole)
-    if len(core.touched):
+    partial = summed
+    if len(core.divided):
         parts, totals = parts_of(scaled, core)
-        summed[:, core.touched] = np.add.reduceat(parts, core.starts, axis=1)
-        low, high = bounds_of(totals, parts, core)
-        result.low[:, core.touched], result.high[:, core.touched] = low / scales, high / scales
+        partial = summed.copy()
+        partial[:, core.takers] += np.add.reduceat(np.nan_to_num(parts), core.starts, axis=1)
+        low, high = bounds_of(totals, parts, core, summed)
+        result.low[:, core.takers], result.high[:, core.takers] = low / scales, high / scales
+        result.low[:, ~links.touched] = result.high[:, ~links.touched] = np.nan
         result.estimated[:, core.touched] = True
         additive._split_reasons(block, result)
         result.pool = pool_of(scaled, parts, core) / scales[:, 0]
-    result.value = summed if plain else summed / scales
+        summed[:, core.takers] += np.add.reduceat(parts, core.starts, axis=1)
+    result.value = summed.copy() if plain else summed / scales
     if known.all():
         return result
-    partial = result.value.copy()
-    if len(core.touched):
-        partial[:, core.touched] = np.add.reduceat(np.nan_to_num(parts), core.starts, axis=1) / scales
+    partial = partial / scales
     lacking = finish_missing(block, result)
     some = (lacking > 0) & (lacking < links.counts) & (partial >= 0)
     result.low = np.where(some & ~links.touched, partial, result.low)
@@ -172,40 +191,55 @@ def count(block: Block, kernels: Kernels) -> Result:
     return result
 
 
-def times(values: Floats, matrix: Any) -> Floats:
-    """Return values (columns, sources) times a sparse matrix (sources, targets)."""
-    return np.ascontiguousarray(values @ matrix)
+def times(values: Floats, whole: Whole) -> Floats:
+    """Return for each target what units taken whole give it: (columns, sources) makes (columns, targets)."""
+    found = np.zeros((len(values), whole.width))
+    if len(whole.source):
+        sums = np.add.reduceat(np.take(values, whole.source, axis=1), whole.starts, axis=1)
+        if len(whole.targets) == whole.width:
+            return np.asarray(sums)
+        found[:, whole.targets] = sums
+    return found
 
 
 def parts_of(scaled: Floats, core: Kernel) -> tuple[Floats, Floats]:
-    """Return what each link of the touched targets takes, NaN where its share is not known, and the whole totals."""
-    totals = np.take(scaled, core.links.source[core.chosen], axis=1)
-    parts = totals.copy()
+    """Return what each link of a divided unit takes, NaN where its share is not known, and the unit's totals."""
+    totals = np.take(scaled, core.links.source[core.divided], axis=1)
+    parts = np.empty_like(totals)
     for places, shares in core.known:
         parts[:, places] = largest_remainders(totals[:, places[:, 0]], shares)
     for places in core.unknown:
-        parts[:, places] = np.rint(totals[:, places] * core.links.share[core.chosen[places]])
+        parts[:, places] = np.rint(totals[:, places] * core.links.share[core.divided[places]])
     return parts, totals
 
 
-def bounds_of(totals: Floats, parts: Floats, core: Kernel) -> tuple[Floats, Floats]:
-    """Return the bounds of the touched targets, rounded outwards; see additive.count."""
-    # a unit that is taken whole is its own bounds
-    at, low, high = core.divided, totals.copy(), totals.copy()
-    split, part = totals[:, at], parts[:, at]
-    one, other = split * core.links.low[core.chosen[at]], split * core.links.high[core.chosen[at]]
-    low[:, at] = np.fmin(np.floor(np.minimum(one, other) + 1e-6), part)
-    high[:, at] = np.fmax(np.ceil(np.maximum(one, other) - 1e-6), part)
-    return np.add.reduceat(low, core.starts, axis=1), np.add.reduceat(high, core.starts, axis=1)
+def bounds_of(totals: Floats, parts: Floats, core: Kernel, whole: Floats) -> tuple[Floats, Floats]:
+    """Return the bounds of the targets that divided units lead to, rounded outwards; see additive.count.
+
+    ``whole``: what units taken whole give each target; they are their own bounds.
+    """
+    one, other = totals * core.links.low[core.divided], totals * core.links.high[core.divided]
+    low = np.fmin(np.floor(np.minimum(one, other) + 1e-6), parts)
+    high = np.fmax(np.ceil(np.maximum(one, other) - 1e-6), parts)
+    base = whole[:, core.takers]
+    return (
+        base + np.add.reduceat(low, core.starts, axis=1),
+        base + np.add.reduceat(high, core.starts, axis=1),
+    )
 
 
 def pool_of(scaled: Floats, parts: Floats, core: Kernel) -> Floats:
     """Return per column the amount in targets known by bounds alone."""
-    inside = core.links.bounded[core.links.target[core.chosen]]
-    amount = np.nansum(parts[:, inside], axis=1)
+    links = core.links
+    # units taken whole by such targets are in the pool too
+    plain = np.ones(len(links.source), dtype=bool)
+    plain[core.divided] = False
+    plain &= links.bounded[links.target]
+    inside = links.bounded[links.target[core.divided]]
+    amount = np.nansum(parts[:, inside], axis=1) + scaled[:, links.source[plain]].sum(axis=1)
     for places in core.unknown:
-        if np.isnan(core.links.share[core.chosen[places]]).any():
-            total = scaled[:, core.links.source[core.chosen[places[0]]]]
+        if np.isnan(links.share[core.divided[places]]).any():
+            total = scaled[:, links.source[core.divided[places[0]]]]
             amount = amount + total - np.nansum(parts[:, places], axis=1)
     return np.asarray(amount)
 
@@ -213,7 +247,7 @@ def pool_of(scaled: Floats, parts: Floats, core: Kernel) -> Floats:
 def ratio(block: Block, kernels: Kernels) -> Result:
     """Rate N/D, pooled: as additive.ratio, which computes every target that takes parts, and all where D is not given.
 
-    Targets of whole units: sum N and sum D by one sparse matrix, then the quotient.
+    Targets of whole units: sum N and sum D in one pass, then the quotient.
     """
     top, bottom = block.numerator, block.denominator
     given = ~(np.isnan(top) | np.isnan(bottom))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from indicators.scale import remap_parquet
 from indicators.scale_source import Source
 from indicators.scale_sums import largest_remainders
 from plans.crosswalk import Crosswalk, Link
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def indicator(name: str, kind: str, unit: str = "hồ sơ", **more: str) -> Indicator:
@@ -265,6 +269,61 @@ def test_files_that_are_no_observations_are_refused(tmp_path: Path) -> None:
             write(observations(1), tmp_path / "in.parquet"), target, crosswalk(), CATALOGUE, base="households"
         )
     assert not target.exists()
+
+
+def test_published_rates_that_contradict_their_parts_are_reported(tmp_path: Path) -> None:
+    frame = observations(3, names=("RATE",))
+    parted = frame["denominator"] > 0
+    frame.loc[parted, "value"] = (100 * frame["numerator"] / frame["denominator"]).round(1)[parted]
+    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    assert not [
+        r
+        for r in remap_parquet(write(frame, source), target, crosswalk(), CATALOGUE).reports
+        if r.field != "vintage"
+    ]
+    wrong = frame.index[parted][[1, 7]]
+    frame.loc[wrong, "value"] += 3
+    frame.loc[frame.index[~parted][:1], "value"] = 0.0
+    reports = remap_parquet(write(frame, source), target, crosswalk(), CATALOGUE).reports
+    said = [report.text("en") for report in reports if "contradicts" in report.text("en")]
+    assert len(said) == 2
+    for row, text in zip(wrong, said, strict=True):
+        assert frame.loc[row, "unit_code"] in text
+        assert frame.loc[row, "period"] in text
+    assert sum("denominator of 0" in report.text("en") for report in reports) == 1
+
+
+def test_shares_of_one_and_nothing_go_the_fast_way_too(tmp_path: Path) -> None:
+    links = [link("90001", "90001", "1.0", "population"), link("90001", "90002", "0", "population")]
+    links += [link("90002", "90002", "1", "population"), link("90003", "90003", "1", "population")]
+    walk = Crosswalk("2024-12-31", "2025-01-01", tuple(links))
+    frame = observations(1, names=("RECEIVED",))
+    frame = frame[frame["unit_code"].isin(["90001", "90002", "90003"])].reset_index(drop=True)
+    remap_parquet(write(frame, tmp_path / "in.parquet"), tmp_path / "out.parquet", walk, CATALOGUE)
+    same(tmp_path / "out.parquet", remap(frame, walk, CATALOGUE).frame)
+
+
+def test_large_files_do_without_pandas(tmp_path: Path) -> None:
+    """It takes longer to import than ten million rows to remap."""
+    write(observations(1, names=("RECEIVED",)), tmp_path / "in.parquet")
+    script = f"""
+import sys
+from pathlib import Path
+from decimal import Decimal
+from indicators.catalogue import Catalogue, Indicator
+from indicators.scale import remap_parquet
+from plans.crosswalk import Crosswalk, Link
+one = Decimal(1)
+codes = [f"900{{i:02d}}" for i in range(1, 14)]
+walk = Crosswalk("2024-12-31", "2025-01-01", tuple(Link(c, c, "same", "population", one, one, one) for c in codes))
+known = Catalogue((Indicator("RECEIVED", "r", "r", "g", "hồ sơ", "up", "count-flow"),))
+done = remap_parquet(Path({str(tmp_path / "in.parquet")!r}), Path({str(tmp_path / "out.parquet")!r}), walk, known)
+print(done.rows_out, [name for name in ("pandas", "scipy", "geopandas") if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.split(maxsplit=1) == [str(13 * 4), "[]\n"]
 
 
 def test_file_sorted_by_indicator_holds_few_at_once(tmp_path: Path) -> None:
