@@ -7,13 +7,12 @@ from typing import Final
 
 from geo.register import Register
 from plans.crosswalk import plain
+from reports.columns import CODE_COLUMNS, CROSSWALK_COLUMNS, DISTRICT_COLUMNS, EXEMPT_COLUMNS, SOURCE_COLUMNS
 from reports.context import Context
 from reports.evidence import indicators_sheet, observations_sheet, verdicts_sheet
 from reports.sums import total_after, total_before
-from reports.table import KIND_WORDS, Cell, Column, Sheet
+from reports.table import Cell, Column, Sheet
 from reports.tables import toml_cell
-
-_WORDS_STATE: Final = {"closed": "đóng", "opened": "mở", "reused": "dùng lại"}
 
 PLAN_COLUMNS: Final = (
     Column("field", "Trường", "Field", "text", 24),
@@ -85,17 +84,7 @@ def districts_sheet(context: Context) -> Sheet:
         "districts",
         "Tổng hợp theo huyện",
         "By district",
-        (
-            Column("district_code", "Mã huyện", "District code", "code", 9),
-            Column("district_name", "Huyện", "District", "text", 24),
-            Column("units_before", "Số đơn vị trước", "Units before", "count", 11, True),
-            Column("area_before_km2", "Diện tích trước (km²)", "Area before (km²)", "area", 14, True),
-            Column("population_before", "Dân số trước", "Population before", "count", 14, True),
-            Column("units_after", "Số đơn vị sau", "Units after", "count", 11, True),
-            Column("area_after_km2", "Diện tích sau (km²)", "Area after (km²)", "area", 14, True),
-            Column("population_after", "Dân số sau", "Population after", "count", 14, True),
-            Column("formed", "Số đơn vị hình thành", "Units formed", "count", 11, True),
-        ),
+        DISTRICT_COLUMNS,
         tuple(rows),
         ("district_code",),
         "Theo sổ đơn vị. Ô trống: có phần chuyển sang huyện khác chưa có số liệu, nên tổng chưa biết.",
@@ -140,33 +129,12 @@ def codes_sheet(context: Context) -> Sheet:
         "codes",
         "Mã mở và đóng",
         "Codes opened and closed",
-        (
-            Column("code", "Mã", "Code", "code", 9),
-            Column("state", "Tình trạng", "State", "text", 12, words=_WORDS_STATE),
-            Column("former_name", "Tên cũ", "Former name", "text", 22),
-            Column("former_kind", "Loại cũ", "Former kind", "text", 10, words=KIND_WORDS),
-            Column("new_name", "Tên mới", "New name", "text", 22),
-            Column("new_kind", "Loại mới", "New kind", "text", 10, words=KIND_WORDS),
-            Column("from_vintage", "Thời điểm cũ", "Former vintage", "text", 12),
-            Column("to_vintage", "Thời điểm mới", "New vintage", "text", 12),
-        ),
+        CODE_COLUMNS,
         tuple(rows),
         ("code",),
         "Mã dùng lại chỉ một đơn vị khác ở thời điểm khác: khóa là (mã, thời điểm).",
         "A code that is reused names another unit at another date: the key is (code, vintage).",
     )  # fmt: skip
-
-
-EXEMPT_COLUMNS: Final = (
-    Column("code", "Mã", "Code", "code", 9),
-    Column("name", "Tên đơn vị", "Name", "text", 20),
-    Column("kind", "Loại", "Kind", "text", 10, words=KIND_WORDS),
-    Column("district_name", "Huyện", "District", "text", 20),
-    Column("ground", "Căn cứ miễn", "Ground", "text", 28),
-    Column("note", "Lý do", "Note", "text", 36),
-    Column("document", "Văn bản", "Document", "text", 20),
-    Column("extra", "Trường khác (TOML)", "Other fields (TOML)", "text", 14),
-)
 
 
 def exempt_sheet(context: Context) -> Sheet:
@@ -198,32 +166,18 @@ def crosswalk_sheet(context: Context) -> Sheet:
             link.relation, link.base, plain(link.share), plain(link.low), plain(link.high),
             link.source, link.confidence,
         )
-        for link in links.links
+        for link in sorted(links.links, key=lambda link: link.relation == "same")
     ]  # fmt: skip
-    words = {"same": "giữ nguyên", "whole": "toàn bộ", "part": "một phần", "remainder": "phần còn lại"}
     return Sheet(
         "crosswalk",
         "Bảng chuyển đổi",
         "Crosswalk",
-        (
-            Column("from_code", "Mã cũ", "From code", "code", 9),
-            Column("from_name", "Tên cũ", "From name", "text", 20),
-            Column("from_vintage", "Thời điểm cũ", "From vintage", "text", 11),
-            Column("to_code", "Mã mới", "To code", "code", 9),
-            Column("to_name", "Tên mới", "To name", "text", 20),
-            Column("to_vintage", "Thời điểm mới", "To vintage", "text", 11),
-            Column("relation", "Quan hệ", "Relation", "text", 12, words=words),
-            Column("base", "Cơ sở", "Base", "text", 10, words={"area": "diện tích", "population": "dân số"}),
-            Column("share", "Tỷ lệ", "Share", "share", 10),
-            Column("share_low", "Tỷ lệ, từ", "Share, low", "share", 10),
-            Column("share_high", "Tỷ lệ, đến", "Share, high", "share", 10),
-            Column("source", "Nguồn", "Source", "text", 26),
-            Column("confidence", "Độ tin cậy", "Confidence", "text", 10),
-        ),
+        CROSSWALK_COLUMNS,
         tuple(rows),
         ("from_code", "to_code", "base"),
         "Tỷ lệ trống: chỉ biết khoảng.",
         "An empty share: only bounds are known.",
+        sum(link.relation != "same" for link in links.links),
     )
 
 
@@ -254,13 +208,7 @@ def sources_sheet(context: Context) -> Sheet:
         "sources",
         "Nguồn",
         "Sources",
-        (
-            Column("used_for", "Dùng cho", "Used for", "text", 24),
-            Column("source", "Nguồn", "Source", "text", 80),
-            Column("confidence", "Độ tin cậy", "Confidence", "text", 11),
-            Column("times", "Số lần", "Times", "count", 9, True),
-            Column("mark", "Đánh dấu", "Mark", "text", 26),
-        ),
+        SOURCE_COLUMNS,
         tuple(rows),
         ("used_for", "source", "confidence"),
     )

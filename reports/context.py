@@ -6,11 +6,11 @@ Figures are never patched here: every one comes from plans, rules or indicators.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from geo.register import Register
 from plans.apply import FormedUnit, apply_plan, formed_units
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from geo.layer import Layer
 
+Made = TypeVar("Made")
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -95,6 +96,16 @@ class Context:
             "map": self.layer.content_hash if self.layer is not None else "",
             "observations": observations_hash(self.remapped.inputs) if self.remapped is not None else "",
         }
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return what ``make`` gives, made at the first call: drawings that several documents share."""
+        if name not in self._made:
+            self._made[name] = make()
+        return cast(Made, self._made[name])
 
     @cached_property
     def stamp(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from reports.columns import common
 from reports.context import Context
 from reports.table import Cell, Column, Sheet
 
@@ -35,25 +36,24 @@ def verdicts_sheet(context: Context) -> Sheet | None:
         return None
     names = {unit.code: unit.name for unit in context.register}
     names.update({unit.code: unit.name for unit in context.plan.units})
-    rows = []
-    for verdict in context.judged["verdicts"]:
-        subject = str(verdict.get("subject") or "")
-        rows.append(
-            (
-                verdict["rule"],
-                subject,
-                names.get(subject, ""),
-                verdict["outcome"],
-                verdict["severity"],
-                *(_figure(verdict.get(part), figure) for part in ("measured", "required", "margin")
-                  for figure in ("area_km2", "population")),
-                cited(verdict),
-                str(verdict.get("exception") or ""),
-                str(verdict.get("confidence") or ""),
-                str(verdict.get("message_vi") or ""),
-                str(verdict.get("message_en") or ""),
-            )
-        )  # fmt: skip
+    verdicts = sorted(context.judged["verdicts"], key=_urgency)
+    rows = tuple(
+        (
+            subject := str(verdict.get("subject") or ""),
+            names.get(subject, ""),
+            verdict["outcome"],
+            verdict["severity"],
+            str(verdict.get("message_vi") or ""),
+            cited(verdict),
+            str(verdict.get("confidence") or ""),
+            *(_figure(verdict.get(part), figure) for part in ("measured", "required", "margin")
+              for figure in ("area_km2", "population")),
+            verdict["rule"],
+            str(verdict.get("exception") or ""),
+            str(verdict.get("message_en") or ""),
+        )
+        for verdict in verdicts
+    )  # fmt: skip
     figures = (
         ("measured", "Đo được", "Measured"),
         ("required", "Yêu cầu", "Required"),
@@ -64,25 +64,35 @@ def verdicts_sheet(context: Context) -> Sheet | None:
         "Kết luận",
         "Verdicts",
         (
-            Column("rule", "Quy tắc", "Rule", "text", 26),
-            Column("subject", "Mã đơn vị", "Subject", "code", 9),
+            Column("subject", "Mã đơn vị", "Subject", "code", 8),
             Column("name", "Tên", "Name", "text", 18),
-            Column("outcome", "Kết quả", "Outcome", "text", 13, words=WORDS_OUTCOME),
-            Column("severity", "Mức độ", "Severity", "text", 12, words=WORDS_SEVERITY),
+            Column("outcome", "Kết quả", "Outcome", "text", 12, words=WORDS_OUTCOME),
+            Column("severity", "Mức độ", "Severity", "text", 11, words=WORDS_SEVERITY),
+            Column("message_vi", "Nội dung", "Message (Vietnamese)", "text", 62),
+            Column("citation", "Căn cứ", "Citation", "text", 22),
+            common("confidence", 9),
             *(
-                Column(f"{key}_{name}", f"{vi} {word}", f"{en} {unit}", kind, 11)
+                Column(f"{key}_{name}", f"{vi} {word}", f"{en} {unit}", kind, 10)
                 for key, vi, en in figures
                 for name, word, unit, kind in _MEASURES
             ),
-            Column("citation", "Căn cứ", "Citation", "text", 24),
-            Column("exception", "Ngoại lệ", "Exception", "text", 18),
-            Column("confidence", "Độ tin cậy", "Confidence", "text", 10),
-            Column("message_vi", "Nội dung", "Message (Vietnamese)", "text", 100),
-            Column("message_en", "Nội dung (tiếng Anh)", "Message (English)", "text", 100),
+            Column("rule", "Quy tắc", "Rule", "text", 26, printed=False),
+            Column("exception", "Ngoại lệ", "Exception", "text", 18, printed=False),
+            Column("message_en", "Nội dung (tiếng Anh)", "Message (English)", "text", 100, printed=False),
         ),
-        tuple(rows),
+        rows,
         ("rule", "subject"),
+        "Trước hết là những gì không đạt, chưa xác định hoặc được miễn; chỉ phần đó được in.",
+        "What fails, is undetermined or exempt comes first; only that is printed.",
+        sum(_urgency(verdict)[0] == 0 for verdict in verdicts),
     )
+
+
+def _urgency(verdict: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Return where a verdict stands in the table: what decides and did not pass is read first."""
+    severities, outcomes = list(WORDS_SEVERITY), ["fail", "undetermined", "exempt", "pass"]
+    told = verdict["severity"] != "information" and verdict["outcome"] != "pass"
+    return int(not told), severities.index(verdict["severity"]), outcomes.index(verdict["outcome"])
 
 
 _MEASURES: Final[tuple[tuple[str, str, str, Any], ...]] = (
@@ -116,6 +126,7 @@ def observations_sheet(context: Context) -> Sheet | None:
         "Chỉ tiêu trước",
         "Indicators before",
         context.remapped.inputs,
+        set(context.plan.by_source),
         "Số liệu đầu vào. Giá trị trống: chưa có số liệu, không phải bằng 0.",
         "The observations given. An empty value is missing, not zero.",
     )
@@ -130,12 +141,18 @@ def indicators_sheet(context: Context) -> Sheet | None:
         "Chỉ tiêu sau",
         "Indicators after",
         context.remapped.frame,
+        set(context.plan.by_code),
         "Giá trị trống: không tính được, lý do ghi bên cạnh; khoảng ở cột từ, đến.",
         "An empty value could not be computed, with the reason beside it; bounds stand in low and high.",
     )
 
 
-def _frame_sheet(key: str, vi: str, en: str, frame: pd.DataFrame, note_vi: str, note_en: str) -> Sheet:
+def _frame_sheet(
+    key: str, vi: str, en: str, frame: pd.DataFrame, changed: set[str], note_vi: str, note_en: str
+) -> Sheet:
+    """Return observations as a table; units that the plan changes come first, and are what is printed."""
+    concerned = frame["unit_code"].astype(str).isin(changed)
+    frame = frame.iloc[(~concerned).to_numpy().argsort(kind="stable")]
     numbers = ("value", "numerator", "denominator", "low", "high", "coverage")
     counts = ("parents", "parents_missing")
     keys = [str(column) for column in frame.columns]
@@ -162,7 +179,8 @@ def _frame_sheet(key: str, vi: str, en: str, frame: pd.DataFrame, note_vi: str, 
         for column in keys
     )
     identity = tuple(column for column in ("unit_code", "period", "indicator") if column in keys)
-    return Sheet(key, vi, en, columns, tuple(zip(*cells, strict=True)), identity, note_vi, note_en)
+    rows = tuple(zip(*cells, strict=True))
+    return Sheet(key, vi, en, columns, rows, identity, note_vi, note_en, int(concerned.sum()))
 
 
 def _scalar(cell: Any) -> object:

@@ -11,12 +11,13 @@ from typing import Final
 from geo.register import KIND_NAMES
 from geo.text import vietnamese_number
 from reports.annexes import districts_sheet
+from reports.columns import TRANSFER_COLUMNS
 from reports.context import Context
 from reports.evidence import WORDS_OUTCOME, WORDS_SEVERITY, cited, indicators_sheet, number_cell
 from reports.resolution import annex_rows
 from reports.sums import total_after, total_before
 from reports.table import PART_WORDS, Cell, Sheet, shown
-from reports.tables import TRANSFER_COLUMNS, parts_sheet
+from reports.tables import parts_sheet
 from reports.wording import number
 
 

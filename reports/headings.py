@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from reports.columns import TRANSFER_COLUMNS
 from reports.reader import heading, names_of
-from reports.tables import CSV_PLAN, CSV_UNIT, TRANSFER_COLUMNS
+from reports.tables import CSV_PLAN, CSV_UNIT
 
 # words that offices write, in the form of reader.heading; a group heading above stands before the column's own
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {

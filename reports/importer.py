@@ -20,11 +20,12 @@ from geo.files import read_bytes
 from geo.register import Register
 from plans.check import check_plan
 from plans.plan import Exemption, NewUnit, Plan, Totals, Transfer
-from reports.annexes import EXEMPT_COLUMNS, PLAN_COLUMNS
+from reports.annexes import PLAN_COLUMNS
+from reports.columns import EXEMPT_COLUMNS, TRANSFER_COLUMNS, UNIT_COLUMNS
 from reports.headings import IMPORTED, match_headings
 from reports.importrow import RowReader
 from reports.reader import Found, Page, Record, heading, locate, read_pages, text_of
-from reports.tables import CSV_PLAN, CSV_UNIT, TRANSFER_COLUMNS, UNIT_COLUMNS
+from reports.tables import CSV_PLAN, CSV_UNIT
 
 _TOTALS: Final = ("units_concerned", "units_formed", "units_before", "units_after")
 

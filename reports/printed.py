@@ -5,18 +5,23 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from geo.text import vietnamese_number
 from reports.context import Context
 from reports.facts import Bars, Grid, Text, sections
-from reports.sheets import draw, map_sheets
+from reports.gridpdf import draw_grid
+from reports.sheets import maps_pdf_bytes
 from reports.wording import shown_name
 
 if TYPE_CHECKING:
     from fpdf import FPDF
+    from pypdf import PageObject
 
 _FONT: Final = "DejaVu"
+# a map sheet on a page that has a foot of its own: how much smaller, and where its corner lies (points)
+_SCALE: Final = 0.92
+_CORNER: Final = (34.0, 46.0)
 _BEFORE, _AFTER = (184, 196, 208), (43, 92, 138)
 
 
@@ -43,11 +48,48 @@ def pdf_bytes(context: Context) -> bytes:
                 _table(pdf, item)
             else:
                 _bars(pdf, item)
-    if context.layer is not None:
-        for sheet in map_sheets(context):
-            pdf.add_page()
-            pdf.image(io.BytesIO(draw(context, sheet, 130)), x=14, y=4, w=268)
-    return bytes(pdf.output())
+    if context.layer is None:
+        return bytes(pdf.output())
+    return _with_maps(pdf, maps_pdf_bytes(context))
+
+
+def _with_maps(pdf: FPDF, maps: bytes) -> bytes:
+    """Return the report with a page for each map sheet, the sheets as they were drawn (vector), the feet ours."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    sheets = PdfReader(io.BytesIO(maps)).pages
+    first = pdf.page
+    for _ in sheets:
+        pdf.add_page()
+    book = PdfWriter(clone_from=io.BytesIO(bytes(pdf.output())))
+    book.add_metadata({"/Producer": ""})
+    for page, sheet in zip(book.pages[first:], sheets, strict=True):
+        form = DecodedStreamObject()
+        form.set_data(_content(sheet))
+        form.update({
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): sheet.mediabox,
+            NameObject("/Resources"): sheet["/Resources"].clone(book),
+        })  # fmt: skip
+        place = DecodedStreamObject()
+        drawn = b"\nq %.4f 0 0 %.4f %.2f %.2f cm /Map Do Q\n" % (_SCALE, _SCALE, *_CORNER)
+        place.set_data(_content(page) + drawn)
+        page[NameObject("/Contents")] = book._add_object(place)
+        # the resources are shared by all pages of the report: a copy, with the map
+        resources = DictionaryObject(cast(DictionaryObject, page["/Resources"].get_object()))
+        drawing = book._add_object(form.flate_encode())
+        resources[NameObject("/XObject")] = DictionaryObject({NameObject("/Map"): drawing})
+        page[NameObject("/Resources")] = resources
+    out = io.BytesIO()
+    book.write(out)
+    return out.getvalue()
+
+
+def _content(page: PageObject) -> bytes:
+    contents = page.get_contents()
+    return b"" if contents is None else contents.get_data()
 
 
 def _document(context: Context) -> FPDF:
@@ -93,23 +135,10 @@ def _paragraph(pdf: FPDF, item: Text) -> None:
 
 
 def _table(pdf: FPDF, grid: Grid) -> None:
-    from fpdf.fonts import FontFace
-
-    if not grid.rows:
-        return
-    pdf.set_font(_FONT, "", 7)
-    pdf.set_fill_color(255, 255, 255)  # cells would take the colour of what was drawn before
-    head = FontFace(emphasis="BOLD", fill_color=(220, 230, 241))
-    align = tuple("RIGHT" if at in grid.numbers else "LEFT" for at in range(len(grid.heads)))
-    with pdf.table(
-        col_widths=tuple(width * 100 for width in grid.widths), headings_style=head, line_height=4, padding=0.6,
-        text_align=align, first_row_as_headings=True,
-    ) as table:  # fmt: skip
-        for row in (grid.heads, *grid.rows):
-            cells = table.row()
-            for text in row:
-                cells.cell(_text(text))
-    pdf.ln(2)
+    if grid.rows:
+        draw_grid(pdf, _FONT, Grid(tuple(map(_text, grid.heads)), tuple(tuple(map(_text, row)) for row in grid.rows),
+                                   grid.widths, grid.numbers))  # fmt: skip
+        pdf.ln(2)
 
 
 def _bars(pdf: FPDF, bars: Bars) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from geo.text import vietnamese_number
 from reports.context import Context
 from reports.facts import Bars, Grid, Section, Text, sections
-from reports.sheets import draw, map_sheets
+from reports.sheets import map_sheets, overview_pngs
 from reports.wording import shown_name
 
 _STYLE: Final = """
@@ -47,8 +47,8 @@ def _maps(context: Context) -> str:
     if context.layer is None:
         return ""
     figures = []
-    for sheet in map_sheets(context, districts=False):
-        data = b64encode(draw(context, sheet)).decode()
+    for sheet, png in zip(map_sheets(context, districts=False), overview_pngs(context), strict=True):
+        data = b64encode(png).decode()
         caption = escape(
             sheet.title + (" — sơ đồ, không phải ranh giới đo đạc / schematic" if context.schematic else "")
         )

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.register import KIND_NAMES
 from geo.text import vietnamese_number
+from reports.columns import TRANSFER_COLUMNS
 from reports.context import Context
 from reports.table import shown
-from reports.tables import TRANSFER_COLUMNS, lowest_confidence
+from reports.tables import lowest_confidence
 from reports.wording import by_district, counted, number, shown_name
 
 if TYPE_CHECKING:

@@ -36,7 +36,10 @@ _SHOWN: Final = re.compile(f"{_MARK}([{_ALL}{_MARK}])|[{_ALL}]")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. ``words`` maps what a cell holds to what a reader sees; ``total`` asks for a sum below."""
+    """One column. ``words`` maps what a cell holds to what a reader sees; ``total`` asks for a sum below.
+
+    What is not ``printed`` stands to the right of what is, and out of the area that a workbook prints.
+    """
 
     key: str
     vi: str
@@ -45,6 +48,7 @@ class Column:
     width: float = 12
     total: bool = False
     words: Mapping[str, str] | None = None
+    printed: bool = True
 
     @property
     def numeric(self) -> bool:
@@ -62,7 +66,10 @@ class Total:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table; ``identity`` names the columns that tell its rows apart."""
+    """One table; ``identity`` names the columns that tell its rows apart.
+
+    ``printed_rows`` is how many of the first rows a workbook prints (the rest is for the screen), None = all.
+    """
 
     key: str
     vi: str
@@ -72,6 +79,7 @@ class Sheet:
     identity: tuple[str, ...]
     note_vi: str = ""
     note_en: str = ""
+    printed_rows: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse rows of another width."""
@@ -118,6 +126,7 @@ class Sheet:
             self.identity,
             self.note_vi,
             self.note_en,
+            self.printed_rows,
         )
 
     def frame(self) -> pd.DataFrame:

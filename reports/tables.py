@@ -15,44 +15,15 @@ from geo.register import Register
 from plans.apply import Amount, FormedUnit
 from plans.plan import NewUnit, Transfer
 from plans.shares import source_shares, split
+from reports.columns import PART_COLUMNS, TRANSFER_COLUMNS, UNIT_COLUMNS
 from reports.context import Context
-from reports.table import KIND_WORDS, PART_WORDS, Cell, CellKind, Column, Sheet
+from reports.table import PART_WORDS, Cell, CellKind, Column, Sheet
 
 LOW_CONFIDENCE: Final = "độ tin cậy thấp / low confidence"
 ESTIMATED: Final = "ước tính / estimated"
 BOUNDED: Final = "chỉ biết khoảng / bounds only"
 UNKNOWN: Final = "chưa biết / unknown"
 
-_AREA = "Diện tích (km²)"
-_POP = "Dân số (người)"
-
-TRANSFER_COLUMNS: Final = (
-    Column("former_code", "Mã đơn vị cũ", "Former code", "code", 8),
-    Column("former_name", "Tên đơn vị cũ", "Former name", "text", 19),
-    Column("former_kind", "Loại cũ", "Former kind", "text", 8, words=KIND_WORDS),
-    Column("district_code", "Mã huyện", "District code", "code", 8),
-    Column("district_name", "Huyện", "District", "text", 17),
-    Column("part", "Toàn bộ hay một phần", "Whole or part", "text", 10, words=PART_WORDS),
-    Column("area_km2", "Diện tích chuyển, văn bản nêu (km²)", "Area transferred, stated (km²)", "area", 11),
-    Column("population", "Dân số chuyển, văn bản nêu", "Population transferred, stated", "count", 11),
-    Column("figures_from", "Số liệu nêu từ", "Stated figures from", "text", 11),
-    Column("register_area_km2", "Diện tích cả đơn vị theo sổ (km²)", "Area of whole unit, register (km²)", "area", 11),
-    Column("register_population", "Dân số cả đơn vị theo sổ", "Population of whole unit, register", "count", 11),
-    Column("new_code", "Mã đơn vị mới", "New code", "code", 8),
-    Column("new_name", "Tên đơn vị mới", "New name", "text", 19),
-    Column("new_kind", "Loại mới", "New kind", "text", 8, words=KIND_WORDS),
-    Column("clause", "Điều khoản", "Clause", "text", 10),
-    Column("mark", "Đánh dấu", "Mark", "text", 17),
-    Column("confidence", "Độ tin cậy", "Confidence", "text", 10),
-    Column("moved_area_km2", "Diện tích chuyển theo sổ (km²)", "Area transferred, register (km²)", "area", 13, True),
-    Column("moved_population", "Dân số chuyển theo sổ", "Population transferred, register", "count", 13, True),
-    Column("whole_area_km2", "Diện tích cả đơn vị, văn bản nêu (km²)", "Area of whole unit, stated (km²)", "area", 12),
-    Column("whole_population", "Dân số cả đơn vị, văn bản nêu", "Population of whole unit, stated", "count", 12),
-    Column("source", "Nguồn", "Source", "text", 64),
-    Column("note", "Ghi chú", "Note", "text", 90),
-    Column("shares", "Tỷ lệ nhập tay", "Shares entered", "text", 14),
-    Column("extra", "Trường khác (TOML)", "Other fields (TOML)", "text", 14),
-)  # fmt: skip
 # fields of a unit formed, and of the plan, that the CSV repeats on every row so that it rebuilds the plan alone
 CSV_UNIT: Final = {
     "unit_district_code": "district_code",
@@ -66,32 +37,6 @@ CSV_UNIT: Final = {
 }
 CSV_PLAN: Final = ("plan", "instrument", "decided", "effective", "base")
 
-UNIT_COLUMNS: Final = (
-    Column("new_code", "Mã đơn vị mới", "New code", "code", 9),
-    Column("new_name", "Tên đơn vị mới", "New name", "text", 20),
-    Column("new_kind", "Loại", "Kind", "text", 9, words=KIND_WORDS),
-    Column("district_code", "Mã huyện", "District code", "code", 8),
-    Column("district_name", "Huyện", "District", "text", 18),
-    Column("predecessors", "Hình thành từ", "Formed from", "text", 34),
-    Column("area_km2", _AREA, "Area (km²)", "area", 11),
-    Column("area_basis", "Cơ sở diện tích", "Basis of area", "text", 11),
-    Column("population", _POP, "Population", "count", 11),
-    Column("population_basis", "Cơ sở dân số", "Basis of population", "text", 11),
-    Column("register_area_low", "Diện tích theo sổ, từ (km²)", "Area by register, from (km²)", "area", 11, True),
-    Column("register_area_high", "Diện tích theo sổ, đến (km²)", "Area by register, to (km²)", "area", 11, True),
-    Column("register_population_low", "Dân số theo sổ, từ", "Population by register, from", "count", 11, True),
-    Column("register_population_high", "Dân số theo sổ, đến", "Population by register, to", "count", 11, True),
-    Column("mark", "Đánh dấu", "Mark", "text", 16),
-    Column("seat", "Mã nơi đặt trụ sở", "Seat (code)", "code", 9),
-    Column("clause", "Điều khoản", "Clause", "text", 10),
-    Column("confidence", "Độ tin cậy", "Confidence", "text", 9),
-    Column("source", "Nguồn", "Source", "text", 64),
-    Column("note", "Ghi chú", "Note", "text", 80),
-    Column("own_district_code", "Mã huyện phương án nêu", "District code, as the plan states", "code", 9),
-    Column("own_area_km2", "Diện tích văn bản nêu (km²)", "Area, stated (km²)", "area", 11),
-    Column("own_population", "Dân số văn bản nêu", "Population, stated", "count", 11),
-    Column("extra", "Trường khác (TOML)", "Other fields (TOML)", "text", 14),
-)  # fmt: skip
 BASIS_NAMES: Final = {"stated": "văn bản / stated", "register": "sổ đơn vị / register"}
 
 
@@ -157,12 +102,10 @@ def _transfer_row(
         former.code,
         former.name,
         former.kind,
-        former.district_code,
         former.district_name,
         transfer.part,
         transfer.area_km2,
         transfer.population,
-        transfer.figures_from,
         former.area_km2,
         former.population,
         unit.code,
@@ -170,9 +113,11 @@ def _transfer_row(
         unit.kind,
         unit.clause,
         mark_of(moved, transfer.confidence),
-        transfer.confidence,
         moved["area_km2"].value,
         _whole(moved["population"].value),
+        former.district_code,
+        transfer.figures_from,
+        transfer.confidence,
         transfer.whole_area_km2,
         transfer.whole_population,
         transfer.source,
@@ -234,7 +179,6 @@ def _unit_row(context: Context, formed: FormedUnit) -> tuple[Cell, ...]:
         unit.code,
         unit.name,
         unit.kind,
-        formed.unit.district_code,
         formed.unit.district_name,
         predecessors(context.register, unit),
         area.value,
@@ -246,8 +190,9 @@ def _unit_row(context: Context, formed: FormedUnit) -> tuple[Cell, ...]:
         _whole(register["population"].low),
         _whole(register["population"].high),
         mark_of({"area_km2": area, "population": population}, lowest_confidence(unit)),
-        unit.seat,
         unit.clause,
+        unit.seat,
+        formed.unit.district_code,
         unit.confidence,
         unit.source,
         unit.note,
@@ -265,26 +210,6 @@ def lowest_confidence(unit: NewUnit) -> str:
 
 def _whole(value: Decimal | None) -> int | None:
     return None if value is None else int(value)
-
-
-PART_COLUMNS: Final = (
-    Column("former_code", "Mã đơn vị cũ", "Former code", "code", 9),
-    Column("former_name", "Tên đơn vị cũ", "Former name", "text", 19),
-    Column("district_name", "Huyện", "District", "text", 18),
-    Column("part", "Phần", "Part", "text", 12, words=PART_WORDS),
-    Column("new_code", "Mã đơn vị mới", "New code", "code", 9),
-    Column("new_name", "Tên đơn vị mới", "New name", "text", 19),
-    Column("area_km2", "Diện tích nêu (km²)", "Area, stated (km²)", "area", 11),
-    Column("population", "Dân số nêu", "Population, stated", "count", 11),
-    Column("figures_from", "Số liệu nêu từ", "Stated figures from", "text", 13),
-    Column("area_share_low", "Tỷ lệ diện tích, từ", "Share of area, from", "share", 10),
-    Column("area_share_high", "Tỷ lệ diện tích, đến", "Share of area, to", "share", 10),
-    Column("population_share_low", "Tỷ lệ dân số, từ", "Share of population, from", "share", 10),
-    Column("population_share_high", "Tỷ lệ dân số, đến", "Share of population, to", "share", 10),
-    Column("confidence", "Độ tin cậy", "Confidence", "text", 9),
-    Column("mark", "Đánh dấu", "Mark", "text", 18),
-    Column("note", "Ghi chú", "Note", "text", 80),
-)
 
 
 def parts_sheet(context: Context) -> Sheet:

@@ -88,7 +88,7 @@ def unit_clause(context: Context, formed: FormedUnit) -> str:
 
 def shown_name(name: str) -> str:
     """Return a name fit for a page: control characters visible, spaces single."""
-    from reports.tables import TRANSFER_COLUMNS
+    from reports.columns import TRANSFER_COLUMNS
 
     return " ".join(str(shown(TRANSFER_COLUMNS[1], name)).split())
 

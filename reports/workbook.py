@@ -39,7 +39,9 @@ _MARKED: Final = ("mark",)
 # pixels across A4 landscape at full scale (less a margin: fonts differ from machine to machine), and the most
 # that stay legible when scaled down
 _ACROSS: Final = 1030
-_MOST_ACROSS: Final = 1800
+_MOST_ACROSS: Final = 1900
+# a narrow table would else be blown up to pages of few rows
+_MOST_SCALE: Final = 75
 
 
 def workbook_bytes(context: Context) -> bytes:
@@ -108,16 +110,29 @@ def _page(page: Worksheet, sheet: Sheet, context: Context, repeat: int) -> None:
     if repeat:
         page.repeat_rows(0, repeat - 1)
     frozen = _frozen(sheet)
-    starts = page_groups([pixels(column.width) for column in sheet.columns], frozen)
+    widths = [pixels(column.width) for column in sheet.columns if column.printed]
+    starts = page_groups(widths, frozen)
     if len(starts) > 1:
         page.repeat_columns(0, frozen - 1)
         page.set_v_pagebreaks(starts[1:])
-        page.set_print_scale(_scale([pixels(column.width) for column in sheet.columns], starts, frozen))
-    else:
-        page.fit_to_pages(1, 0)
+    page.set_print_scale(_scale(widths, starts, frozen))
     plan_id = _header_text(context.plan.id)
     page.set_header(f"&L&10{_header_text(sheet.vi)} / {_header_text(sheet.en)}&R&10{plan_id}")
-    page.set_footer(f"&L&8{context.stamp}&R&9&P/&N")
+    page.set_footer(f"&L&8{context.stamp}{_left_out(sheet)}&R&9&P/&N")
+
+
+def _left_out(sheet: Sheet) -> str:
+    """Return what the foot says of rows that are for the screen alone."""
+    count, printed = len(sheet.rows), printed_rows(sheet)
+    if printed == count:
+        return ""
+    first, all_ = vietnamese_number(printed), vietnamese_number(count)
+    return f"&C&8In {first} / {all_} dòng, còn lại xem trên màn hình / {printed} of {count} rows printed"
+
+
+def printed_rows(sheet: Sheet) -> int:
+    """Return how many of a table's first rows are printed; a table with nothing to say is printed whole."""
+    return len(sheet.rows) if not sheet.printed_rows else sheet.printed_rows
 
 
 def pixels(width: float) -> float:
@@ -142,7 +157,7 @@ def _scale(widths: Sequence[float], starts: Sequence[int], frozen: int) -> int:
         sum(widths[start:end]) + (sum(widths[:frozen]) if start else 0)
         for start, end in zip(starts, ends, strict=True)
     ]
-    return max(10, min(100, int(100 * _ACROSS / max(wide))))
+    return max(10, min(_MOST_SCALE, int(100 * _ACROSS / max(wide))))
 
 
 def row_height(columns: Sequence[Column], row: Sequence[Cell]) -> float:
@@ -194,6 +209,8 @@ def _table(page: Worksheet, sheet: Sheet, context: Context, styles: dict[str, Fo
             page.write_string(below, 0, text)
             below += 1
     page.freeze_panes(HEAD_ROWS, _frozen(sheet))
+    end = below - 1 if printed_rows(sheet) == len(sheet.rows) else HEAD_ROWS + printed_rows(sheet) - 1
+    page.print_area(0, 0, max(end, HEAD_ROWS), sum(column.printed for column in sheet.columns) - 1)
     _page(page, sheet, context, HEAD_ROWS)
 
 

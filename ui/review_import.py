@@ -11,10 +11,11 @@ from geo.errors import Problem, SapxepError
 from geo.register import Register
 from plans.files import plan_text
 from plans.plan import Plan
+from reports.columns import TRANSFER_COLUMNS
 from reports.context import Context
 from reports.importer import columns_matched, plan_from_table
 from reports.reader import read_pages
-from reports.tables import TRANSFER_COLUMNS, units_sheet
+from reports.tables import units_sheet
 from ui.export_data import file_name
 from ui.page_export import preview_columns
 from ui.review_data import HEADER, MAIN, corrections, headings_of, problems_frame
