@@ -164,7 +164,7 @@ def crosswalk_sheet(context: Context) -> Sheet:
             link.from_code, context.register[link.from_code].name, links.from_vintage,
             link.to_code, _name(context.after, link.to_code), links.to_vintage,
             link.relation, link.base, plain(link.share), plain(link.low), plain(link.high),
-            link.source, link.confidence,
+            link.confidence, link.source,
         )
         for link in sorted(links.links, key=lambda link: link.relation == "same")
     ]  # fmt: skip

@@ -169,8 +169,8 @@ CROSSWALK_COLUMNS: Final = (
     Column("share", "Tỷ lệ", "Share", "share", 10),
     Column("share_low", "Tỷ lệ, từ", "Share, low", "share", 10),
     Column("share_high", "Tỷ lệ, đến", "Share, high", "share", 10),
-    common("source", 26),
     common("confidence"),
+    common("source", 80, printed=False),
 )  # fmt: skip
 
 SOURCE_COLUMNS: Final = (

@@ -155,7 +155,8 @@ def _frame_sheet(
     frame = frame.iloc[(~concerned).to_numpy().argsort(kind="stable")]
     numbers = ("value", "numerator", "denominator", "low", "high", "coverage")
     counts = ("parents", "parents_missing")
-    keys = [str(column) for column in frame.columns]
+    # what is not printed stands to the right
+    keys = sorted((str(column) for column in frame.columns), key=lambda column: column in _OFF_PAPER)
     cells = [
         [number_cell(_scalar(cell)) for cell in frame[column]]
         if column in (*numbers, *counts)
@@ -174,7 +175,8 @@ def _frame_sheet(
             else "code"
             if column == "unit_code"
             else "text",
-            11 if column != "reason" else 40,
+            _INDICATOR_WIDTHS.get(column, 11),
+            printed=column not in _OFF_PAPER,
         )
         for column in keys
     )
@@ -188,6 +190,8 @@ def _scalar(cell: Any) -> object:
     return item() if item is not None else cell
 
 
+_OFF_PAPER: Final = ("vintage", "numerator", "denominator", "base", "parents_missing", "source", "note")
+_INDICATOR_WIDTHS: Final = {"reason": 72, "indicator": 16, "source": 60, "note": 60, "mark": 16}
 _INDICATOR_WORDS: Final = {
     "unit_code": "Mã đơn vị", "vintage": "Thời điểm", "period": "Kỳ", "indicator": "Chỉ tiêu", "value": "Giá trị",
     "numerator": "Tử số", "denominator": "Mẫu số", "status": "Trạng thái", "low": "Từ", "high": "Đến",

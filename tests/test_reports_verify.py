@@ -86,7 +86,7 @@ def duplicate(book: Any) -> None:
 def add(book: Any) -> None:
     sheet = book["Điều chuyển"]
     sheet.insert_rows(50)
-    for at, value in enumerate(("00099", "Không Có", "phường", "001", "Quận Ba Đình", "toàn bộ"), 1):
+    for at, value in enumerate(("00099", "Không Có", "phường", "Quận Ba Đình", "toàn bộ"), 1):
         sheet.cell(50, at, value)
 
 
@@ -96,21 +96,21 @@ SEEDED: dict[str, tuple[Callable[[Any], None], str, str, int | None]] = {
     "former code as a number": (put("Điều chuyển", "A3", 4), "Điều chuyển", "value", 3),
     "former name": (put("Điều chuyển", "B12", "Trúc Bach"), "Điều chuyển", "value", 12),
     "former kind": (put("Điều chuyển", "C3", "xã"), "Điều chuyển", "value", 3),
-    "district": (put("Điều chuyển", "E30", "Quận Hoàng Mai"), "Điều chuyển", "value", 30),
-    "whole or part": (put("Điều chuyển", "F3", "một phần"), "Điều chuyển", "value", 3),
-    "figure given where none is known": (put("Điều chuyển", "G3", 1.5), "Điều chuyển", "value", 3),
-    "area of the register": (put("Điều chuyển", "J5", 99.01), "Điều chuyển", "value", 5),
-    "population by one person": (put("Điều chuyển", "K6", 1), "Điều chuyển", "value", 6),
-    "new code": (put("Điều chuyển", "L20", "00099"), "Điều chuyển", "value", 20),
-    "new name": (put("Điều chuyển", "M21", "Tên Khác"), "Điều chuyển", "value", 21),
-    "confidence": (put("Điều chuyển", "Q3", "low"), "Điều chuyển", "value", 3),
+    "district": (put("Điều chuyển", "D30", "Quận Hoàng Mai"), "Điều chuyển", "value", 30),
+    "whole or part": (put("Điều chuyển", "E3", "một phần"), "Điều chuyển", "value", 3),
+    "figure given where none is known": (put("Điều chuyển", "F3", 1.5), "Điều chuyển", "value", 3),
+    "area of the register": (put("Điều chuyển", "H5", 99.01), "Điều chuyển", "value", 5),
+    "population by one person": (put("Điều chuyển", "I6", 1), "Điều chuyển", "value", 6),
+    "new code": (put("Điều chuyển", "J20", "00099"), "Điều chuyển", "value", 20),
+    "new name": (put("Điều chuyển", "K21", "Tên Khác"), "Điều chuyển", "value", 21),
+    "confidence": (put("Điều chuyển", "S3", "low"), "Điều chuyển", "value", 3),
     "missing row": (drop("Điều chuyển", 60), "Điều chuyển", "missing_row", None),
     "row twice": (duplicate, "Điều chuyển", "extra_row", 40),
     "extra row": (add, "Điều chuyển", "extra_row", 50),
-    "total": (put("Điều chuyển", "S122", 5), "Điều chuyển", "total", 122),
-    "total over too few rows": (put("Điều chuyển", "R122", "=SUM(R3:R100)"), "Điều chuyển", "total", 122),
+    "total": (put("Điều chuyển", "P122", 5), "Điều chuyển", "total", 122),
+    "total over too few rows": (put("Điều chuyển", "O122", "=SUM(O3:O100)"), "Điều chuyển", "total", 122),
     "unit formed, name": (put("Đơn vị hình thành", "B8", "X"), "Đơn vị hình thành", "value", 8),
-    "unit formed, figure": (put("Đơn vị hình thành", "I8", 123), "Đơn vị hình thành", "value", 8),
+    "unit formed, figure": (put("Đơn vị hình thành", "H8", 123), "Đơn vị hình thành", "value", 8),
     "unit formed, missing": (drop("Đơn vị hình thành", 8), "Đơn vị hình thành", "missing_row", None),
     "partial transfer": (put("Chuyển một phần", "K4", 0.123), "Chuyển một phần", "value", 4),
     "crosswalk share": (put("Bảng chuyển đổi", "I7", 0.5), "Bảng chuyển đổi", "value", 7),
