@@ -344,7 +344,10 @@ def verify(arguments: argparse.Namespace) -> int:
     else:
         frame = differences.frame()
         print_table([str(c) for c in frame.columns], frame.astype(object).to_numpy().tolist())
-        say(f"{len(frame)} khác biệt", f"{len(frame)} differences")
+        if differences.not_compared:
+            names = "; ".join(differences.not_compared)
+            say(f"không so: {names}", f"not compared: {names}")
+        say(f"{len(frame)} khác biệt", f"{len(frame)} difference{'' if len(frame) == 1 else 's'}")
     return FOUND if len(differences.frame()) else DONE
 
 

@@ -72,6 +72,10 @@ def draw_grid(pdf: FPDF, font: str, grid: Grid) -> None:
     pdf.set_draw_color(*_BORDER)
     pdf.set_line_width(0.2)
     head = [cell(text, at, "B") for at, text in enumerate(grid.heads)]
+    first = [cell(text, at, "") for at, text in enumerate(grid.rows[0])] if grid.rows else head
+    high = _high(head) + min(_high(first), _LINE * 12)
+    if pdf.get_y() + high > pdf.page_break_trigger:  # a head never stands alone at a page's foot
+        pdf.add_page()
     _row(pdf, font, widths, head, grid.numbers, True)
     for row in grid.rows:
         lines = [cell(text, at, "") for at, text in enumerate(row)]

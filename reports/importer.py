@@ -256,6 +256,7 @@ def _plan_fields(
             text = text_of(first.cells.get(key)).strip()
             if text:
                 values["id" if key == "plan" else key] = text
+        draft.reports.append(_not_carried(draft.name))
     values.update({key: text_of(value) for key, value in header.items() if value not in (None, "")})
     base = _date(values, "base", draft) or _default(
         draft, "base", draft.register.vintage, "thời điểm của sổ đơn vị", "the register's vintage"
@@ -280,6 +281,17 @@ def _plan_fields(
         "procedure": _toml(values, "procedure", draft),
         "extra": _toml(values, "extra", draft),
     }
+
+
+def _not_carried(name: str) -> Problem:
+    """Return what a table of transfers alone (CSV, or an office's own) cannot hold of a plan."""
+    return Problem(
+        "bảng chỉ mang các lần điều chuyển: không có tổng số văn bản nêu, đơn vị không sắp xếp, trình tự thủ tục, "
+        "tên phương án; các phần ấy để trống. Sổ tính (.xlsx) và .toml mang trọn phương án",
+        "the table carries transfers alone: stated totals, exemptions, procedure and titles are not in it and stay "
+        "empty. A workbook (.xlsx) and .toml carry the whole plan",
+        name,
+    )
 
 
 def _default(draft: _Draft, key: str, value: str, vi: str, en: str) -> str:

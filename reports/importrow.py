@@ -63,7 +63,7 @@ class RowReader:
             return None
         value = number_of(cell)
         if value is None or value < 0:
-            self.problem("không phải số", "not a number", key, "≥ 0; 3.55 / 3,55")
+            self.problem("không phải số", "not a number", key, "≥ 0; 3.55; 3,55")
             return None
         return value
 

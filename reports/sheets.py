@@ -27,7 +27,6 @@ _BOX: Final = (0.03, 0.09, 0.70, 0.80)
 _LEFT: Final = 0.03
 _SIDE: Final = 0.745
 _LEGEND_TOP: Final = 0.78
-_LABELS_MOST: Final = 60
 _OLD: Final = {
     "stays": ("#f2f0eb", "", "Giữ nguyên"),
     "whole": ("#9ecae1", "", "Nhập toàn bộ"),
@@ -183,17 +182,26 @@ def _short(text: str, most: int) -> str:
 
 
 def _names(figure: Figure, frame: GeoDataFrame, place: _Place) -> None:
-    """Write the names of units; where there are too many to be read, of those that the plan forms or splits."""
-    if len(frame) > _LABELS_MOST:
-        frame = frame[frame["class"] != "stays"].head(_LABELS_MOST)
-        text = f"Ghi tên {len(frame)} đơn vị hình thành hoặc bị chia."
-        figure.text(_SIDE, 0.2, text, fontsize=7)
+    """Write the names of units, those that change first; where two would overlap, one is left out and counted."""
+    frame = frame.loc[(frame["class"] == "stays").sort_values(kind="stable").index]
     points = frame.geometry.representative_point()
     size = 7 if len(frame) <= 25 else 5.5
+    taken: list[tuple[float, float, float, float]] = []
     for x, y, name, kind in zip(points.x, points.y, frame["name"], frame["class"], strict=True):
         across, up = x * place.scale[0] + place.shift[0], y * place.scale[1] + place.shift[1]
-        figure.text(across, up, _wrapped(_short(name, 40)), fontsize=size, ha="center", va="center",
+        text = _wrapped(_short(name, 40))
+        lines = text.split("\n")
+        # half of what the text takes, a letter being some 0.6 of its size across
+        wide = max(map(len, lines)) * 0.6 * size / 72 / A4[0] / 2
+        high = len(lines) * 1.2 * size / 72 / A4[1] / 2
+        box = (across - wide, up - high, across + wide, up + high)
+        if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
+            continue
+        taken.append(box)
+        figure.text(across, up, text, fontsize=size, ha="center", va="center",
                     weight="normal" if kind == "stays" else "bold")  # fmt: skip
+    if left := len(frame) - len(taken):
+        figure.text(_SIDE, 0.2, f"{left} tên không ghi vì chật.", fontsize=7)
 
 
 def _wrapped(name: str) -> str:

@@ -19,7 +19,7 @@ from plans.crosswalk import Crosswalk, plan_crosswalk
 from plans.files import embedded_plan
 from reports.context import Context, build_context
 from reports.export import export
-from reports.verify import verify
+from reports.verify import Difference, Differences, verify
 
 PLAN = embedded_plan("nq1286")
 REGISTER = embedded_register("hanoi-2024-12-31")
@@ -240,3 +240,19 @@ def test_verdicts_and_indicators_are_checked_where_they_can_be(tmp_path: Path) -
     other = verify(target, PLAN, REGISTER)
     assert "Kết luận" in other.not_compared
     assert [d.sheet for d in other] == ["Chỉ tiêu sau"]
+
+
+def test_the_command_says_what_was_not_compared_and_counts_one_as_one(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import cli
+    import reports.verify
+
+    one = Difference("value", "Điều chuyển", 3, "Tên", "a", "b")
+    found = Differences(str(exported), PLAN.id, (one,), ("Điều chuyển",), ("Kết luận",))
+    monkeypatch.setattr(reports.verify, "verify", lambda *_: found)
+    assert cli.main(["verify", str(exported), "nq1286"]) == 2
+    said = "".join(capsys.readouterr())
+    assert "Kết luận" in said
+    assert "1 khác biệt" in said or "1 difference\n" in said
+    assert "1 differences" not in said

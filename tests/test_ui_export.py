@@ -14,9 +14,11 @@ from plans.files import embedded_plan
 from plans.plan import Plan, Totals
 from reports.context import Context
 from reports.export import FORMATS
+from reports.table import KIND_WORDS, PART_WORDS, Column
 from ui.export_data import (
     SINGLE,
     Made,
+    cell_in,
     choices,
     context_of,
     docx_outline,
@@ -124,3 +126,26 @@ def test_what_an_archive_holds_is_read_from_it() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", "four")
     assert zip_members(out.getvalue()) == [("a.txt", 4)]
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "cell", "vi", "en"),
+    [
+        ("new_kind", KIND_WORDS, "ward", "phường", "ward"),
+        ("part", PART_WORDS, "remainder", "phần còn lại", "remainder"),
+        (
+            "mark",
+            None,
+            "ước tính / estimated; chưa biết / unknown",
+            "ước tính; chưa biết",
+            "estimated; unknown",
+        ),
+        ("predecessors", None, "A; B (một phần)", "A; B (một phần)", "A; B (part)"),
+        ("new_name", None, "Một / Hai", "Một / Hai", "Một / Hai"),
+    ],
+)
+def test_a_preview_stands_in_one_language(
+    key: str, words: dict[str, str] | None, cell: str, vi: str, en: str
+) -> None:
+    column = Column(key, key, key, words=words)
+    assert (cell_in(column, cell, "vi"), cell_in(column, cell, "en")) == (vi, en)

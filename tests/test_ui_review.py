@@ -21,6 +21,7 @@ from ui.review_data import (
     differences_frame,
     fits,
     headings_of,
+    one_language,
     places_of,
     problems_frame,
     stated_hashes,
@@ -121,3 +122,35 @@ def test_problems_stand_one_a_row_in_the_language_asked() -> None:
         {"row": "4", "field": "Mã mới", "problem": "wrong", "found": "x", "accepted": "y"},
         {"row": "", "field": "", "problem": "missing", "found": "", "accepted": ""},
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "vi", "en"),
+    [
+        ("ward Nghĩa Đô", "phường Nghĩa Đô", "ward Nghĩa Đô"),
+        ("special_zone X", "đặc khu X", "special zone X"),
+        ("commune (xã), ward (phường)", "xã, phường", "commune, ward"),
+        ("toàn bộ / whole, một phần / part", "toàn bộ, một phần", "whole, part"),
+        ("mã hoặc tên / code or name", "mã hoặc tên", "code or name"),
+        ("00001-99999", "00001-99999", "00001-99999"),
+    ],
+)
+def test_what_is_found_and_accepted_stands_in_one_language(text: str, vi: str, en: str) -> None:
+    assert (one_language(text, "vi"), one_language(text, "en")) == (vi, en)
+
+
+def test_a_file_s_own_words_are_left_as_they_are() -> None:
+    problem = Problem("x", "x", "a.csv", 3, "part", "nửa này / nửa kia", "toàn bộ / whole")
+    for words, accepted in (("vi", "toàn bộ"), ("en", "whole")):
+        frame = problems_frame([problem], words)  # type: ignore[arg-type]
+        assert frame["found"].tolist() == ["nửa này / nửa kia"]
+        assert frame["accepted"].tolist() == [accepted]
+    empty = problems_frame([Problem("x", "x", found="(trống / empty)")], "en")
+    assert empty["found"].tolist() == ["(empty)"]
+
+
+def test_counts_of_one_are_singular() -> None:
+    for key in ("review.differs", "review.equal", "review.unusable"):
+        one, many = table()[f"{key}_one"], table()[key]
+        assert one["vi"] == many["vi"]
+        assert one["en"].replace("{count}", "2") != many["en"].replace("{count}", "2")

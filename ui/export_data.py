@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.errors import Language
 from plans.crosswalk import plan_crosswalk
 from reports.context import Context
 from reports.export import FORMATS
+from reports.table import KIND_WORDS, PART_WORDS, Cell, Column, shown, visible
 from ui.session import Work, judgement
 from ui.text import text_in
 from ui.workbench_indicators import observations_for
@@ -28,6 +30,9 @@ SINGLE: Final = tuple(suffix for suffix in FORMATS if suffix != "zip")
 MAPS: Final = ("gpkg", "geojson", "png")
 KEPT: Final = 24
 _NAME_MOST: Final = 60
+
+# columns whose cells stand in both languages in the documents
+_MARKS: Final = ("mark", "area_basis", "population_basis")
 
 Key = tuple[str, str, str]
 
@@ -118,6 +123,25 @@ def sheets_of(context: Context, suffix: str) -> tuple[Sheet, ...]:
     if suffix == "gpkg":
         return (units_sheet(context), transfers_sheet(context))
     return (units_sheet(context),) if suffix == "geojson" else ()
+
+
+_BOTH: Final = re.compile(r"([^;/ ](?:[^;/]*[^;/ ])?) / ([^;/]+)")
+
+
+def cell_in(column: Column, cell: Cell, chosen: Language) -> Cell:
+    """Return a cell for the screen: codes of kinds and parts in words, of marks in both languages the half wanted."""
+    if not isinstance(cell, str):
+        return cell
+    if column.words is not None:
+        if chosen == "vi":
+            return shown(column, cell)
+        return text_in(chosen, f"kind.{cell}") if cell in KIND_WORDS else visible(cell)
+    if column.key in _MARKS:
+        return _BOTH.sub(lambda match: match[2 if chosen == "en" else 1], visible(cell))
+    if column.key == "predecessors" and chosen == "en":
+        for word, own in PART_WORDS.items():
+            cell = cell.replace(f"({own})", f"({word})")
+    return visible(cell)
 
 
 def docx_outline(content: bytes, most: int = 40) -> list[str]:

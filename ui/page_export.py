@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from html import escape
 from typing import cast
@@ -12,12 +13,13 @@ import streamlit as st
 from geo.errors import SapxepError
 from reports.context import Context
 from reports.export import FORMATS
-from reports.table import Sheet, shown
+from reports.table import Sheet
 from ui.export_data import (
     MAPS,
     SINGLE,
     Key,
     Made,
+    cell_in,
     choices,
     context_of,
     docx_outline,
@@ -238,12 +240,17 @@ def _title(sheet: Sheet) -> str:
 
 
 def first_rows(sheet: Sheet, count: int = ROWS) -> Sheet:
-    """Return a sheet's first rows as a reader of the document sees them: kinds and parts in words."""
+    """Return a sheet's first rows in the language of the visit."""
+    return in_language(replace(sheet, rows=sheet.rows[:count]))
+
+
+def in_language(sheet: Sheet) -> Sheet:
+    """Return a sheet whose words (kinds, parts, marks) are those of the visit's language, not both or the other's."""
     rows = tuple(
-        tuple(shown(column, cell) for column, cell in zip(sheet.columns, row, strict=True))
-        for row in sheet.rows[:count]
+        tuple(cell_in(column, cell, language()) for column, cell in zip(sheet.columns, row, strict=True))
+        for row in sheet.rows
     )
-    return Sheet(sheet.key, sheet.vi, sheet.en, sheet.columns, rows, sheet.identity)
+    return replace(sheet, rows=rows)
 
 
 def preview_columns(sheet: Sheet) -> list[Column]:

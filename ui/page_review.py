@@ -118,7 +118,8 @@ def _compare(current: Work, given: Given) -> None:
         st.caption(t("review.accepted"))
         return
     if not len(found):
-        st.success(t("review.equal", plan=current.plan.id, count=number(len(found.compared))))
+        equal = "review.equal_one" if len(found.compared) == 1 else "review.equal"
+        st.success(t(equal, plan=current.plan.id, count=number(len(found.compared))))
         _sheets(found)
         return
     _rows(current, given, found)
@@ -135,7 +136,8 @@ def _sheets(found: Differences) -> None:
 def _rows(current: Work, given: Given, found: Differences) -> None:
     words = {kind: t(f"review.what_{kind}") for kind in KINDS}
     counts = {kind: sum(one.what == kind for one in found) for kind in KINDS}
-    st.warning(t("review.differs", count=number(len(found)), plan=current.plan.id))
+    differs = "review.differs_one" if len(found) == 1 else "review.differs"
+    st.warning(t(differs, count=number(len(found)), plan=current.plan.id))
     figures({words[kind]: count for kind, count in counts.items() if count})
     _sheets(found)
     frame = differences_frame(found, current.plan, current.register)

@@ -13,6 +13,7 @@ from plans.plan import Plan
 from reports.context import Context
 from reports.reader import Page, heading, locate, read_pages, text_of
 from reports.verify import Difference, Differences
+from ui.text import text_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,14 @@ def places_of(difference: Difference, plan: Plan, register: Register) -> tuple[P
     return tuple(found.values())[:3]
 
 
+# “toàn bộ / whole, một phần / part”: halves of each item; of what a file holds only our own word for nothing is one
+_PAIRS: Final = re.compile(r"([^,;()/ ](?:[^,;()/]*[^,;()/ ])?) / ([^,;()/]+)")
+_FOUND: Final = re.compile(r"(?<=\()(\w+) / (empty)(?=\))")
+_KINDS: Final = "commune|ward|township|special_zone"
+_LISTED: Final = re.compile(rf"\b({_KINDS}) \([^)]*\)")
+_KIND: Final = re.compile(rf"\b({_KINDS})\b")
+
+
 def differences_frame(differences: Differences, plan: Plan, register: Register) -> pd.DataFrame:
     """Return one row a difference: what, sheet, row (NaN where the file has none), unit, column, in_file, in_plan,
     key."""
@@ -96,12 +105,20 @@ def problems_frame(
             "row": "" if one.row is None else str(one.row),
             "field": (titles or {}).get(one.field or "", one.field or ""),
             "problem": one.en if words == "en" else one.vi,
-            "found": one.found or "",
-            "accepted": one.accepted or "",
+            "found": one_language(one.found or "", words, _FOUND),
+            "accepted": one_language(one.accepted or "", words),
         }
         for one in problems
     ]
     return pd.DataFrame(rows, columns=["row", "field", "problem", "found", "accepted"])
+
+
+def one_language(text: str, chosen: Language, pairs: re.Pattern[str] = _PAIRS) -> str:
+    """Return what was found or is accepted in one language: kinds in its words, of “vi / en” the half that is its."""
+    at = 2 if chosen == "en" else 1
+    text = pairs.sub(lambda match: match[at], text)
+    text = _LISTED.sub(lambda match: text_in(chosen, f"kind.{match[1]}"), text)
+    return _KIND.sub(lambda match: text_in(chosen, f"kind.{match[1]}"), text)
 
 
 def stated_hashes(content: bytes, name: str) -> Mapping[str, str]:

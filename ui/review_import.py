@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -17,7 +18,7 @@ from reports.importer import columns_matched, plan_from_table
 from reports.reader import read_pages
 from reports.tables import units_sheet
 from ui.export_data import file_name
-from ui.page_export import preview_columns
+from ui.page_export import in_language, preview_columns
 from ui.review_data import HEADER, MAIN, corrections, headings_of, problems_frame
 from ui.session import Work, has_page, open_page, open_plan, plain_lines
 from ui.table import Column, figures, show_table
@@ -94,7 +95,8 @@ def draw_import(current: Work, file_key: str, name: str, content: bytes) -> None
             current.register,
         )
     if isinstance(result, SapxepError):
-        st.error(t("review.unusable", count=number(len(result.problems))))
+        unusable = "review.unusable_one" if len(result.problems) == 1 else "review.unusable"
+        st.error(t(unusable, count=number(len(result.problems))))
         _problems(f"review-problems-{file_key}", result.problems, matched)
         return
     _plan(current, file_key, matched, *result)
@@ -206,10 +208,5 @@ def _plan(
     st.subheader(t("review.units_formed"))
     sheet = units_sheet(Context(plan, current.register))
     columns = [column for column in preview_columns(sheet) if column.name in SHOWN]
-    shown = [column if column.name != "new_kind" else _kinds(column) for column in columns]
-    show_table(f"review-units-{file_key}", sheet.frame(), shown, file_name="units-formed")
-
-
-def _kinds(column: Column) -> Column:
-    words = {kind: t(f"kind.{kind}") for kind in ("commune", "ward", "township", "special_zone")}
-    return Column(column.name, column.title, words=words, filter=True)
+    shown = [column if column.name != "new_kind" else replace(column, filter=True) for column in columns]
+    show_table(f"review-units-{file_key}", in_language(sheet).frame(), shown, file_name="units-formed")
