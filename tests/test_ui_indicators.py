@@ -26,7 +26,7 @@ from ui.indicators_upload import (
     problem_rows,
     unanswered,
 )
-from ui.indicators_view import explanation, vietnamese_form
+from ui.indicators_view import explanation
 from ui.session import Work
 
 COLUMN = ("ILL_RECEIVED", "2024")
@@ -121,9 +121,14 @@ def test_the_calculation_names_the_units_beside_their_codes(result: Remapped, ch
     assert any("4.199 hồ sơ" in line for line in lines)
 
 
-def test_numbers_of_english_lines_take_the_form_of_the_screen() -> None:
-    assert vietnamese_form("- X (10414): 2,407 × 61.5 % = 1,480.3") == "- X (10414): 2.407 × 61,5 % = 1.480,3"
-    assert vietnamese_form("from 2025-01-01, 112/2025; 4199") == "from 2025-01-01, 112/2025; 4199"
+def test_numbers_of_english_sentences_take_the_form_of_the_screen(
+    result: Remapped, chain: data.Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.indicators_view.language", lambda: "en")
+    said = explanation(result, chain, "00151", COLUMN)
+    assert "4.671 × 26,8971 % (population)" in said
+    assert "Result: 6.072" in said
+    assert "Method: by the share" in said
 
 
 def test_targets_come_from_the_catalogue() -> None:

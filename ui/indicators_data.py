@@ -264,6 +264,7 @@ def result_rows(result: Remapped, column: Key, chain: Chain, words: str) -> pd.D
     import pandas as pd
 
     from geo.text import vietnamese_number
+    from indicators.explain import reason_in
 
     old = old_values(result, column)
     rows = chosen_rows(result.frame, column)
@@ -281,7 +282,6 @@ def result_rows(result: Remapped, column: Key, chain: Chain, words: str) -> pd.D
         names = [chain.before[parent].name if parent in chain.before else parent for parent in parents]
         value = _known(row.value)
         mark = mark_of(row.value, row.low, str(row.method), str(row.base), str(row.status))
-        reasons = [part.split(" / ") for part in str(row.reason).split("; ") if part]
         lines.append(
             {
                 "code": code,
@@ -302,7 +302,7 @@ def result_rows(result: Remapped, column: Key, chain: Chain, words: str) -> pd.D
                     chain.before[c].name if c in chain.before else c for c in str(row.parents_missing).split()
                 ),
                 "parents": str(row.parents),
-                "reason": "; ".join(half[0] if words == "vi" else half[-1] for half in reasons),
+                "reason": reason_in(str(row.reason), "vi" if words == "vi" else "en"),
             }
         )
     # what the plan changes stands first, in the order of codes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -261,21 +260,13 @@ def explanation(result: Remapped, chain: Chain, code: str, column: Key) -> str:
     """Return the calculation of one figure, with the names of units beside their codes."""
     from indicators.explain import explain
 
-    lines = explain(result, code, column[0], column[1], language()).split("\n")
-    lines[0] = lines[0].replace(code, f"{full_name(chain.after[code])} ({code})", 1)
-    named = []
-    for line in lines[1:]:
-        match = re.match(r"- (\S+):", line)
-        if match and match[1] in chain.before:
-            line = f"- {full_name(chain.before[match[1]])} ({match[1]}):{line[match.end() :]}"
-        named.append(line if language() == "vi" else vietnamese_form(line))
-    return "\n".join([lines[0], *named])
+    registers = {register.vintage: register for register in (chain.before, chain.after)}
 
+    def name(code: str, vintage: str) -> str:
+        register = registers.get(vintage)
+        return f"{full_name(register[code])} ({code})" if register and code in register else code
 
-def vietnamese_form(line: str) -> str:
-    """Return a line with its numbers as screens show them in both languages: 1,234.5 as 1.234,5."""
-    numbers = r"(?<![\w.,/-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w-])|(?<![\w.,/-])\d+\.\d+(?![\w-])"
-    return re.sub(numbers, lambda match: match[0].translate(str.maketrans(",.", ".,")), line)
+    return explain(result, code, *column, language(), form="vi", names=name, register=chain.registers[0])
 
 
 def unit_bars(result: Remapped, chain: Chain, code: str, column: Key) -> str:
