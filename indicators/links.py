@@ -18,6 +18,7 @@ from geo.errors import CrosswalkError, Problem
 from geo.register import Register
 from geo.text import without_accents
 from indicators.catalogue import Catalogue, Indicator
+from indicators.chains import chain_bounds
 from indicators.rounding import SCALE, integer_shares
 from plans.crosswalk import Crosswalk, Link
 
@@ -169,7 +170,13 @@ def joined_crosswalk(crosswalks: Crosswalk | Sequence[Crosswalk]) -> Crosswalk:
                 )
             )
     links = {(link.base, link.from_code, link.to_code): link for x in crosswalks for link in x.links}
-    return Crosswalk(first.from_vintage, first.to_vintage, tuple(links.values()))
+    alike = len({x.via for x in crosswalks}) == 1
+    steps = (
+        tuple(joined_crosswalk(each) for each in zip(*(x.steps for x in crosswalks), strict=True))
+        if alike
+        else ()
+    )
+    return Crosswalk(first.from_vintage, first.to_vintage, tuple(links.values()), first.via, steps)
 
 
 def resolve(crosswalk: Crosswalk, wanted: Profile) -> Links:
@@ -182,6 +189,25 @@ def resolve(crosswalk: Crosswalk, wanted: Profile) -> Links:
 
 
 def _resolved(crosswalk: Crosswalk, wanted: Profile) -> Links:
+    rows = _rows(crosswalk, wanted)
+    if crosswalk.steps:
+        # product shares bound nothing: each split has bounds of its own
+        bounds = chain_bounds([_bounds_of(resolve(step, wanted)) for step in crosswalk.steps])
+        rows = [
+            (*row[:3], *bounds.get((row[0], row[1]), (row[3], row[4])), row[5]) if row[5] else row
+            for row in rows
+        ]
+    return _links(rows)
+
+
+def _bounds_of(links: Links) -> dict[tuple[str, str], tuple[float, float]]:
+    return {
+        (links.sources[s], links.targets[t]): (float(low), float(high))
+        for s, t, low, high in zip(links.source, links.target, links.low, links.high, strict=True)
+    }
+
+
+def _rows(crosswalk: Crosswalk, wanted: Profile) -> list[tuple[str, str, Decimal | None, float, float, str]]:
     by_source: dict[str, dict[str, tuple[Link, ...]]] = {}
     for (base, code), links in crosswalk.by_source.items():
         by_source.setdefault(code, {})[base] = links
@@ -208,7 +234,7 @@ def _resolved(crosswalk: Crosswalk, wanted: Profile) -> Links:
                 wanted.own and chosen == wanted.order[0],
             )
             rows.append((code, link.to_code, link.share, low, high, shown))
-    return _links(rows)
+    return rows
 
 
 def _range(link: Link, usable: Sequence[Sequence[Link]], point: bool, own: bool) -> tuple[float, float]:

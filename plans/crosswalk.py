@@ -6,7 +6,7 @@ For every source unit and base the shares sum to 1, or can: sum of lows <= 1 <= 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -57,11 +57,16 @@ class Link:
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """Links of all source units, on one or more bases, in the order of base, source and target code."""
+    """Links of all source units, on one or more bases, in the order of base, source and target code.
+
+    Of a crosswalk that was composed: ``via``, the vintages between, and ``steps``, the crosswalks of one reform each.
+    """
 
     from_vintage: str
     to_vintage: str
     links: tuple[Link, ...]
+    via: tuple[str, ...] = field(default=(), compare=False)
+    steps: tuple[Crosswalk, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Sort, and refuse shares that cannot sum to 1."""
@@ -231,7 +236,9 @@ def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
             for following in onward:
                 paths.setdefault(following.to_code, []).append((link, following))
         links += [_composed(code, base, target, outgoing, found) for target, found in paths.items()]
-    return Crosswalk(first.from_vintage, second.to_vintage, tuple(_exactly_one(links)))
+    via = (*first.via, first.to_vintage, *second.via)
+    steps = (*(first.steps or (first,)), *(second.steps or (second,)))
+    return Crosswalk(first.from_vintage, second.to_vintage, tuple(_exactly_one(links)), via, steps)
 
 
 def _composed(
