@@ -50,12 +50,13 @@ class Pieces:
 
 
 def frame_of(
-    data: Panel, pieces: Sequence[Pieces], reasons: Reasons, vintage: str, population: Floats, breaks: bool
-) -> pd.DataFrame:
+    data: Panel, pieces: Sequence[Pieces], reasons: Reasons, vintage: str, population: Floats, breaks: bool,
+    via: Sequence[str] = (),
+) -> pd.DataFrame:  # fmt: skip
     """Return what columns_of says as a frame: one row a unit, period and indicator, texts as categoricals."""
     import pandas as pd
 
-    made = columns_of(data, pieces, reasons, vintage, population, breaks)
+    made = columns_of(data, pieces, reasons, vintage, population, breaks, via)
     return pd.DataFrame(
         {
             name: _categorical(column) if isinstance(column, Coded) else column
@@ -74,8 +75,9 @@ def _categorical(column: Coded) -> pd.Categorical:
 
 
 def columns_of(
-    data: Panel, pieces: Sequence[Pieces], reasons: Reasons, vintage: str, population: Floats, breaks: bool
-) -> dict[str, Coded | npt.NDArray[Any]]:
+    data: Panel, pieces: Sequence[Pieces], reasons: Reasons, vintage: str, population: Floats, breaks: bool,
+    via: Sequence[str] = (),
+) -> dict[str, Coded | npt.NDArray[Any]]:  # fmt: skip
     """Return the remapped observations in the contract's columns, by indicator, period and unit.
 
     Status: the highest of the parents', at least E where a share below 1 was used; without a value the
@@ -83,7 +85,8 @@ def columns_of(
     territory changed says so in the reason of an indicator's first period: on the new units the series is
     whole, it breaks where it is joined to the old one by code (indicators.series marks that B). Coverage:
     weight of the parents given over that of all, the weight being the register's population times the
-    share (where it is not known: the number of parents).
+    share (where it is not known: the number of parents). ``via``: the vintages that a composed crosswalk passes:
+    the reason of what takes parts of units says that it was computed once, not step by step.
     """
     links = pieces[0].block.links
     shape = (len(data.columns), len(links.targets))
@@ -140,6 +143,11 @@ def columns_of(
             for place in np.unique(why[broken]):
                 text = _break_text(vintage) + (f"; {reasons.texts[place]}" if place else "")
                 why[broken & (why == place)] = reasons.place(text)
+        if via and block.links.touched.any():
+            split = np.broadcast_to(block.links.touched, why.shape)
+            for place in np.unique(why[split]):
+                text = (f"{reasons.texts[place]}; " if place else "") + _chain_text(via)
+                why[split & (why == place)] = reasons.place(text)
         status[rows] = found
         reason[rows] = why
     return _columns(data, links.targets, links.parents, vintage, figures, words, status, method, list(bases), base,
@@ -156,6 +164,14 @@ def _break_text(vintage: str) -> str:
     return (
         f"từ {vintage} mã này là lãnh thổ khác, không nối với chuỗi cũ / "
         f"from {vintage} this code is another territory: not to be joined to its old series"
+    )
+
+
+def _chain_text(via: Sequence[str]) -> str:
+    through = ", ".join(via)
+    return (
+        f"tính một lần bằng bảng chuyển đổi ghép qua {through} / "
+        f"computed once by the crosswalk composed through {through}"
     )
 
 

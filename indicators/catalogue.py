@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -51,7 +51,7 @@ class Indicator:
     ``score_max`` and ``full_at`` give a component's points: min(score_max, score_max * r / full_at) of its ratio
     r in [0, 1]; ``zero_rule`` says what a denominator of zero is worth (missing | full_marks | zero).
     ``level`` is where the figure is produced (commune | district | city | national); ``marks`` holds words such
-    as illustrative or parent-document.
+    as illustrative or parent-document. ``rule``: the thresholds of a class (indicators.classes.parse_rule).
     """
 
     id: str
@@ -79,6 +79,7 @@ class Indicator:
     valid_to: str = ""
     marks: str = ""
     note: str = ""
+    rule: str = ""
 
     @property
     def percent(self) -> bool:
@@ -265,6 +266,7 @@ def _row_problems(indicator: Indicator, ids: set[str], file: str, line: int) -> 
     for column in ("numerator", "denominator", "weight"):
         if (name := getattr(indicator, column)) and name not in ids:
             yield wrong("không có chỉ tiêu này trong danh mục", "no such indicator", column, "id")
+    yield from _rule_problems(indicator, ids, wrong)
     for name in indicator.parts:
         if name not in ids:
             yield Problem(
@@ -276,3 +278,21 @@ def _row_problems(indicator: Indicator, ids: set[str], file: str, line: int) -> 
                 name,
                 "id",
             )
+
+
+def _rule_problems(
+    indicator: Indicator, ids: set[str], wrong: Callable[[str, str, str, str], Problem]
+) -> Iterator[Problem]:
+    from indicators.classes import parse_rule
+
+    shown = "I: POP >= 16000 & LAND_AREA >= 30; II: POP >= 5000; III"
+    try:
+        steps = parse_rule(indicator.rule)
+    except ValueError as error:
+        yield wrong(f"không hiểu quy tắc “{error}”", f"the rule “{error}” is not understood", "rule", shown)
+        return
+    if steps and indicator.kind != "class":
+        yield wrong("chỉ loại class có quy tắc", "only the kind class has a rule", "rule", "kind = class")
+    for name in dict.fromkeys(condition.indicator for step in steps for condition in step.conditions):
+        if name not in ids:
+            yield wrong(f"danh mục không có {name}", f"the catalogue has no {name}", "rule", "id")

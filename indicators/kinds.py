@@ -1,8 +1,9 @@
 """Every kind of indicator by name: its formula, what a split and a backcast do with it, what is refused.
 
 One small function a kind, each with its formula and source in its docstring: indicators.additive (count, ratio,
-mean), indicators.sets (distinct, inherited, facility, recognition, class, text), indicators.extremes (quantile,
-maximum, minimum, dispersion, survey), indicators.recomputed (score, rank, growth, target).
+mean), indicators.sets (distinct, inherited, facility, recognition, text), indicators.classes (class),
+indicators.extremes (quantile, maximum, minimum, dispersion, survey), indicators.recomputed (score, rank, growth,
+target).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from indicators import additive, extremes, recomputed, sets
+from indicators import additive, classes, extremes, recomputed, sets
 from indicators.blocks import METHOD, Block, Result, empty
 
 Text = tuple[str, str]
@@ -109,10 +110,11 @@ _TABLE: Final = (
         ("thiếu đơn vị gốc: chỉ biết một phía", "a missing parent leaves one side"),
     ),
     Kind(
-        "class", sets.classed, ("phân loại lại từ số liệu mới", "classed again from the merged quantities"),
+        "class", classes.classed, ("phân loại lại từ số liệu mới", "classed again from the merged quantities"),
         ("phân loại lại", "classed again"), ("theo quy tắc khi đó", "by the rule then in force"),
         ("các loại của đơn vị gốc và tỷ trọng dân số", "the parents' classes with their share of people"),
         ("không lấy loại của đa số hay loại cao nhất", "neither the majority's nor the best class"),
+        recomputed=True,
     ),
     Kind(
         "recognition", sets.recognition,

@@ -52,9 +52,14 @@ class Remapped:
     inputs: pd.DataFrame = field(repr=False)
     backcast: bool = False
     base: str | None = None
+    register: Register | None = field(default=None, repr=False)
 
     def observations(self) -> Observations:
-        """Return the result as observations of the new vintage, to be remapped again along a chain of reforms."""
+        """Return the result as observations of the new vintage.
+
+        Bounds, and the base that each part was split by, are not observations and stay behind: along a chain of
+        reforms remap once, by the composed crosswalk.
+        """
         from indicators.observations import Observations
 
         kept = self.frame[
@@ -104,9 +109,9 @@ def remap(
     if frame.empty:
         raise ObservationError(Problem("không có số liệu nào", "there are no observations"))
     run = _Run(crosswalk, catalogue, base, backcast, register)
-    data = panel(frame, catalogue, run.links(Profile(("population",))).sources, run.from_vintage)
+    data = panel(frame, catalogue, run.sources, run.from_vintage)
     pieces = run.compute(data)
-    result = frame_of(data, pieces, run.reasons, run.to_vintage, run.population, breaks=not backcast)
+    result = frame_of(data, pieces, run.reasons, run.to_vintage, run.population, not backcast, crosswalk.via)
     totals = totals_of(data, pieces)
     reports += _reports(data, pieces, totals, run)
     return Remapped(
@@ -120,6 +125,7 @@ def remap(
         frame,
         backcast,
         base,
+        register,
     )
 
 
@@ -156,9 +162,11 @@ class _Run:
         self._profiles: dict[tuple[str, ...], tuple[Profile, Profile]] = {}
         self.weights_from_register: set[str] = set()
         usable = register if not backcast else None
-        sources = self.links(Profile(("population",))).sources
-        self.population = _figures(usable, sources, "population")
-        self.area = _figures(usable, sources, "area_km2")
+        sides = ({link.to_code for link in crosswalk.links}, {code for _, code in crosswalk.by_source})
+        #: codes in the order of every Links, whatever the profile
+        self.sources = tuple(sorted(sides[0] if backcast else sides[1]))
+        self.population = _figures(usable, self.sources, "population")
+        self.area = _figures(usable, self.sources, "area_km2")
 
     def links(self, wanted: Profile) -> Links:
         if wanted not in self._links:
@@ -318,7 +326,7 @@ def _figures(register: Register | None, codes: Sequence[str], figure: str) -> Fl
 
 def _reports(data: Panel, pieces: Sequence[Pieces], totals: pd.DataFrame, run: _Run) -> list[Problem]:
     reports: list[Problem] = []
-    links = run.links(Profile(("population",)))
+    links = pieces[0].block.links
     touched = [links.targets[t] for t in np.flatnonzero(links.touched)]
     bases = sorted({base for piece in pieces for base in piece.block.links.split_base if base})
     if touched:
@@ -328,6 +336,16 @@ def _reports(data: Panel, pieces: Sequence[Pieces], totals: pd.DataFrame, run: _
                 f"{len(touched)} units take parts of divided units; split by {', '.join(bases)}",
                 field="base",
                 found=" ".join(touched),
+            )
+        )
+    if run.crosswalk.via:
+        through = ", ".join(run.crosswalk.via)
+        reports.append(
+            Problem(
+                f"tính một lần bằng bảng chuyển đổi ghép qua {through}, không tính và làm tròn từng bước",
+                f"computed once by the crosswalk composed through {through}, not step by step",
+                field="crosswalk",
+                found=f"{run.from_vintage} – {run.to_vintage}",
             )
         )
     if not run.backcast and (changed := [links.targets[t] for t in np.flatnonzero(links.changed)]):

@@ -1,9 +1,10 @@
-"""Kinds of sets, decisions and words: distinct items, inherited figures, facilities, recognitions, classes, texts."""
+"""Kinds of sets, decisions and words: distinct items, inherited figures, facilities, recognitions, texts."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from geo.text import vietnamese_number
 from indicators.blocks import (
     METHOD,
     Block,
@@ -95,7 +96,8 @@ def inherited(block: Block) -> Result:
     return result
 
 
-def _words(block: Block) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.object_]], Bools]:
+def word_cells(block: Block) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.object_]], Bools]:
+    """Return the text values, empty where there is none, and where there is one."""
     words = block.words
     if words is None:
         words = np.full(block.value.shape, "", dtype=object)
@@ -108,7 +110,7 @@ _ABSENT = ("0", "không", "khong", "no", "false", "chưa", "chua")
 
 def _flags(block: Block) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Return 1 for present, 0 for absent, NaN for what is neither."""
-    words, _ = _words(block)
+    words, _ = word_cells(block)
     flat = [
         1.0 if word.casefold() in _PRESENT else 0.0 if word.casefold() in _ABSENT else np.nan
         for word in words.ravel()
@@ -150,22 +152,13 @@ def recognition(block: Block) -> Result:
     A unit that stays whole keeps it. A merged unit: refused; the reason says how many parents, and which share of
     the people where known. Split: copied in practice, here left undecided. Backcast: as a merger.
     """
-    return _decided(block, "chờ công nhận lại", "awaits a new decision", "differs by parent")
+    return decided(block, "chờ công nhận lại", "awaits a new decision")
 
 
-def classed(block: Block) -> Result:
-    """Class computed from quantities: to be classed again from the merged quantities by the rule in force.
-
-    That rule is the room of rules' own; here a unit that stays whole keeps its class, a changed one is refused, and
-    the reason shows the parents' classes with their share of the people (reference 2.1). Neither the majority's
-    nor the best class stands as fact.
-    """
-    return _decided(block, "phân loại lại từ số liệu mới", "to be classed again", "")
-
-
-def _decided(block: Block, vi: str, en: str, _note: str) -> Result:
+def decided(block: Block, vi: str, en: str) -> Result:
+    """Keep the words of units that stay whole; refuse the others, with the parents' words and their people shown."""
     links = block.links
-    words, given = _words(block)
+    words, given = word_cells(block)
     result = empty(block, given, "refused")
     first = words[:, links.source[links.starts]]
     keeps = np.broadcast_to(links.simple, result.value.shape)
@@ -175,27 +168,33 @@ def _decided(block: Block, vi: str, en: str, _note: str) -> Result:
         for target in np.flatnonzero(~links.simple):
             sources = links.source[links.links_of(int(target))]
             shown = _shares(words[column, sources], block.population[sources])
-            result.reason[column, target] = block.reasons.place(f"{vi}: {shown}", f"{en}: {shown}")
+            result.reason[column, target] = block.reasons.place(f"{vi}: {shown[0]}", f"{en}: {shown[1]}")
     finish_missing(block, result)
     return result
 
 
 def _shares(
     words: np.ndarray[tuple[int], np.dtype[np.object_]], people: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> str:
-    found = []
+) -> tuple[str, str]:
+    """Return how many parents have which word, and their share of the people, in both languages."""
+    found: tuple[list[str], list[str]] = ([], [])
     for word in sorted({str(word) for word in words}):
         inside = words == word
         share = people[inside].sum() / people.sum()
-        of_people = "" if np.isnan(share) else f", {100 * share:.1f}% dân số/people"
-        found.append(f"{word or '—'} {int(inside.sum())}/{len(words)}{of_people}")
-    return "; ".join(found)
+        percent = "" if np.isnan(share) else vietnamese_number(float(100 * share), 1)
+        for texts, of_people in zip(found, ("% dân số", "% of the people"), strict=True):
+            texts.append(
+                f"{word or '—'} {int(inside.sum())}/{len(words)}"
+                + (f" ({percent}{of_people})" if percent else "")
+            )
+    # semicolons divide reasons
+    return ", ".join(found[0]), ", ".join(found[1])
 
 
 def text(block: Block) -> Result:
     """Text or list: the union of different texts, in the order of the parents' codes; a part copies (reference 2.1)."""
     links = block.links
-    words, given = _words(block)
+    words, given = word_cells(block)
     result = empty(block, given, "inherited")
     result.words = np.full(result.value.shape, "", dtype=object)
     for column in range(words.shape[0]):

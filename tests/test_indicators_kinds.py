@@ -131,8 +131,9 @@ def test_a_class_is_not_inherited_but_shown_with_its_people() -> None:
     result = worded("class", {"A": "I", "B": "II", "C": "II", "E": "III"})
     row = cell(result, "X")
     assert (row["method"], math.isnan(row["value"])) == ("refused", True)
-    assert "I 1/3, 10.0%" in row["reason"]
-    assert "II 2/3, 90.0%" in row["reason"]
+    vi, en = row["reason"].split(" / ")
+    assert "I 1/3 (10,0% dân số), II 2/3 (90,0% dân số)" in vi
+    assert "I 1/3 (10,0% of the people), II 2/3 (90,0% of the people)" in en
     assert cell(result, "E")["value"] == "III"
 
 
@@ -140,7 +141,7 @@ def test_a_recognition_awaits_a_decision() -> None:
     row = cell(worded("recognition", {"A": "đạt", "B": "đạt", "C": "chưa", "E": "đạt"}), "X")
     assert row["method"] == "refused"
     assert "chờ công nhận lại" in row["reason"]
-    assert "đạt 2/3, 40.0%" in row["reason"]
+    assert "đạt 2/3 (40,0% dân số)" in row["reason"]
 
 
 def test_texts_are_united() -> None:
