@@ -13,15 +13,15 @@ from geo.adjacency import embedded_adjacency, pieces
 from geo.layer import embedded_layer
 from geo.register import Register
 from geo.registers import embedded_register
-from plans.edit import Merge, empty_plan, touched
+from plans.edit import GivePart, Merge, empty_plan, touched
 from plans.files import embedded_plan
 from plans.plan import Plan
 from rules.engine import Judgement, judge, rejudge
 from ui.map import Click
 from ui.workbench_changes import group_outcomes, loose_and_missing, places, verdict_changes
 from ui.workbench_indicators import group_lines, observations_for
-from ui.workbench_line import deviation_percent, divided
-from ui.workbench_map import group_outlines, group_styles
+from ui.workbench_line import deviation_percent, divided, kept_lines
+from ui.workbench_map import dividing_lines, group_outlines, group_styles
 from ui.workbench_scenarios import start_dates
 from ui.workbench_select import toggled
 from ui.workbench_words import file_name, plain, time_words
@@ -171,3 +171,18 @@ def test_dates_words_and_names() -> None:
     assert file_name("Phương án 1/2: ../x") == "Phương-án-1-2-..-x"
     assert file_name("///") == "plan"
     assert plain("a *b* [c]") == r"a \*b\* \[c\]"
+
+
+def test_the_lines_that_a_plan_keeps_are_drawn_and_what_is_no_line_is_left_out(
+    register: Register, nothing: Plan
+) -> None:
+    line = "LINESTRING (105.7 20.7, 105.8 20.75)"
+    points = ((105.7, 20.7), (105.8, 20.75))
+    plan = GivePart("10357", "10363", line=line).apply(nothing, register)
+    assert kept_lines(plan) == (points,)
+    assert [(drawn.points, drawn.dash) for drawn in dividing_lines(plan, ((1.0, 2.0), (3.0, 4.0)))] == [
+        (points, ""),
+        (((1.0, 2.0), (3.0, 4.0)), "6 4"),
+    ]
+    for wrong in ("nonsense", "POINT (1 2)", "LINESTRING EMPTY", "LINESTRING (500 20, 501 21)"):
+        assert kept_lines(GivePart("10357", "10363", line=wrong).apply(nothing, register)) == ()

@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import Browser
 
 from tests import postgres
-from tests.browser import ROOT, Visit, _wait_for, chromium, free_port, needs_chromium, visit
+from tests.browser import Visit, chromium, needs_chromium, visit
+from tests.workbench_visit import Server, choose, create, fill_of, filled, press, running, settled, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("workbench-browser"), needs_chromium]
 CODES = ("10357", "10360", "10363")
-
-
-class Server:
-    """The app on one port, which can be killed without warning and started again."""
-
-    def __init__(self, workspace: str) -> None:
-        self.port, self.workspace = free_port(), workspace
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.headless=true"]
-        command += [f"--server.port={self.port}", "--server.fileWatcherType=none"]
-        own = {**os.environ, "PYTHONPATH": str(ROOT), "SAPXEP_WORKSPACE": self.workspace}
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=own, stdout=quiet, stderr=quiet, start_new_session=True
-        )
-        _wait_for(self.address, self.process)
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
-
-
-@contextmanager
-def running(workspace: str) -> Iterator[Server]:
-    started = Server(workspace)
-    try:
-        yield started
-    finally:
-        started.kill()
 
 
 @pytest.fixture(scope="module")
@@ -64,69 +27,6 @@ def browser() -> Iterator[Browser]:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(str(tmp_path_factory.mktemp("workspace") / "w.sqlite")) as started:
         yield started
-
-
-def wait_for(seen: Visit, words: str, timeout: float = 30_000) -> float:
-    """Wait until the page says ``words``; return the seconds that it took, looked at in each frame."""
-    start = time.perf_counter()
-    seen.page.wait_for_function("w => document.body.innerText.includes(w)", arg=words, timeout=timeout)
-    return time.perf_counter() - start
-
-
-def choose(seen: Visit, code: str, words: str) -> float:
-    """Click a unit on the map until ``words`` show; a first click right after loading may be lost."""
-    for attempt in (1, 2):
-        frame = seen.map(paths=500)
-        x, y = frame.evaluate("c => { const p = sapxep.pixel(c); return [p.x, p.y] }", code)
-        start = time.perf_counter()
-        frame.locator("#map_div").click(position={"x": x, "y": y})
-        try:
-            wait_for(seen, words, 20_000)
-            return time.perf_counter() - start
-        except PlaywrightTimeout:
-            if attempt == 2:
-                raise
-    raise AssertionError
-
-
-def settled(seen: Visit) -> None:
-    """Wait until no run of the script is under way, and what it drew is on the screen."""
-    seen.page.wait_for_timeout(400)
-    seen.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=30_000)
-
-
-def create(seen: Visit, name: str) -> None:
-    field = seen.page.get_by_label("Name of the scenario").last
-    field.wait_for(timeout=30_000)
-    settled(seen)
-    field.fill(name)
-    field.press("Enter")
-    button = seen.page.get_by_role("button", name="Create the scenario")
-    seen.page.wait_for_function(
-        "() => [...document.querySelectorAll('button')].some("
-        "b => b.innerText.includes('Create the scenario') && !b.disabled)"
-    )
-    button.click()
-
-
-def fill_of(frame: Frame, code: str) -> str:
-    return str(frame.locator(f'path[data-code="{code}"]').get_attribute("fill"))
-
-
-def filled(frame: Frame, code: str, colour: str) -> None:
-    """Wait until a unit is drawn in a colour."""
-    frame.wait_for_function(
-        "([c, f]) => document.querySelector(`path[data-code=\"${c}\"]`).getAttribute('fill') === f",
-        arg=[code, colour],
-        timeout=30_000,
-    )
-
-
-def press(seen: Visit, name: str, words: str) -> float:
-    start = time.perf_counter()
-    seen.page.get_by_role("button", name=name, exact=True).click()
-    wait_for(seen, words)
-    return time.perf_counter() - start
 
 
 def build(seen: Visit) -> dict[str, float]:

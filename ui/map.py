@@ -59,6 +59,16 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line through points (lon, lat), drawn over the units with a white edge."""
+
+    points: tuple[tuple[float, float], ...]
+    stroke: str = "#111827"
+    weight: float = 2.5
+    dash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Click:
     """A click on the map: the unit's code (empty beside all units), ``more`` with Ctrl or Shift held.
 
@@ -112,6 +122,7 @@ def show_map(
     *,
     focus: str | Sequence[str] | None = None,
     outlines: Sequence[Outline] = (),
+    lines: Sequence[Line] = (),
     notes: Mapping[str, str] | None = None,
     districts: bool = True,
     height: int = HEIGHT,
@@ -141,7 +152,9 @@ def show_map(
         folium.TileLayer(tiles, attr=os.environ.get(TILES_CREDIT, " ")).add_to(drawn)
     UnitLayer(options).add_to(drawn)
     update = folium.FeatureGroup()
-    update.add_child(Restyle(restyling(styles, focus=focus, outlines=outlines, notes=notes or {})))
+    update.add_child(
+        Restyle(restyling(styles, focus=focus, outlines=outlines, lines=lines, notes=notes or {}))
+    )
     st_folium(
         drawn,
         key=key,
@@ -162,6 +175,7 @@ def restyling(
     *,
     focus: str | Sequence[str] | None = None,
     outlines: Sequence[Outline] = (),
+    lines: Sequence[Line] = (),
     notes: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what the browser is told on each run: codes grouped by style, no geometry."""
@@ -171,6 +185,7 @@ def restyling(
     return {
         "styles": [[_compact(style), " ".join(codes)] for style, codes in grouped.items()],
         "outlines": [[" ".join(line.codes), line.stroke, line.weight, line.dash] for line in outlines],
+        "lines": [[line.points, line.stroke, line.weight, line.dash] for line in lines],
         "notes": dict(notes),
         "focus": ([focus] if isinstance(focus, str) else list(focus)) if focus else None,
     }

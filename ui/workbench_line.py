@@ -12,6 +12,8 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import split
 
+from plans.plan import Plan
+
 # a stated area further from the drawn one than this (in % of it) is pointed out: a line drawn by hand on a map of
 # a city cannot be truer
 TOLERANCE_PERCENT: Final = Decimal(5)
@@ -50,6 +52,27 @@ def divided(polygon: BaseGeometry, points: Sequence[tuple[float, float]]) -> Div
         return None
     left = Decimal(str(round(areas["left"] / (areas["left"] + areas["right"]), 6)))
     return Division(left, 1 - left, line.wkt)
+
+
+def kept_lines(plan: Plan) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return the dividing lines that a plan keeps beside its parts, as points (lon, lat).
+
+    What a plan file was given instead of a line (WKT on the globe) is left out.
+    """
+    found = dict.fromkeys(
+        str(t.extra["line"]) for unit in plan.units for t in unit.transfers if "line" in t.extra
+    )
+    lines = (shapely.from_wkt(text, on_invalid="ignore") for text in found)
+    return tuple(
+        tuple((float(lon), float(lat)) for lon, lat in shapely.get_coordinates(line))
+        for line in lines
+        if isinstance(line, LineString) and not line.is_empty and _on_the_globe(line)
+    )
+
+
+def _on_the_globe(line: LineString) -> bool:
+    west, south, east, north = line.bounds
+    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90
 
 
 def _side(part: BaseGeometry, line: LineString) -> str | None:

@@ -9,19 +9,23 @@ from typing import Final
 import streamlit as st
 
 from plans.files import embedded_plan
+from plans.plan import Plan
 from rules.engine import Judgement
 from ui import colours
 from ui.layers import MapLayer
 from ui.legend import Entry, legend_html
-from ui.map import BASE, Outline, Style, outcome_style, show_map
+from ui.map import BASE, Line, Outline, Style, outcome_style, show_map
 from ui.session import Work, map_after, map_before, work_of
 from ui.text import number, t
 from ui.workbench_changes import group_outcomes
+from ui.workbench_line import kept_lines
 from ui.workbench_select import FOCUS, MAP
+from ui.workbench_state import LINE
 
 CHOSEN_FILL: Final = "#ffe45c"
 CHOSEN_LINE: Final = "#111827"
 GROUP_LINE: Final = "#24344a"
+DIVIDE_LINE: Final = "#7a1fa2"
 DUE_HATCH: Final = "#D55E00"
 HEIGHT: Final = 620
 _MIDDLE: Final = (
@@ -72,6 +76,12 @@ def group_outlines(judged: Judgement, chosen: Sequence[str]) -> list[Outline]:
     return [*lines, *([Outline(tuple(sorted(chosen)), CHOSEN_LINE, 3.0)] if chosen else [])]
 
 
+def dividing_lines(plan: Plan, drawing: Sequence[tuple[float, float]] = ()) -> list[Line]:
+    """Return the lines that divide units in the plan, and the one drawn but not yet recorded, dashed."""
+    lines = [Line(points, DIVIDE_LINE) for points in kept_lines(plan)]
+    return [*lines, *([Line(tuple(drawing), DIVIDE_LINE, dash="6 4")] if drawing else [])]
+
+
 def notes(judged: Judgement) -> dict[str, str]:
     """Return a last line of the tooltip by source code: what becomes of it, or that it is due."""
     found = {}
@@ -87,7 +97,7 @@ def notes(judged: Judgement) -> dict[str, str]:
     return found
 
 
-def legend(judged: Judgement) -> str:
+def legend(judged: Judgement, *, divided: bool = False) -> str:
     """Return the legend: only what occurs on the map."""
     outcomes = list(group_outcomes(judged).values())
     entries = []
@@ -102,6 +112,8 @@ def legend(judged: Judgement) -> str:
     if count := results.count("exempt"):
         colour, mark = colours.OUTCOMES["exempt"]
         entries.append(Entry(colour, f"{t('outcome.exempt')}: {number(count)}", mark=mark))
+    if divided:
+        entries.append(Entry(DIVIDE_LINE, t("workbench.legend_line")))
     entries.append(Entry(CHOSEN_FILL, t("workbench.legend_chosen")))
     entries.append(Entry(BASE.fill, t("workbench.legend_rest")))
     return legend_html(t("workbench.legend"), entries, t("workbench.legend_note"))
@@ -114,14 +126,16 @@ def editing_map(current: Work, judged: Judgement, chosen: Sequence[str]) -> None
         st.info(t("workbench.no_map"))
         return
     on_map = [code for code in chosen if code in layer.codes]
+    lines = dividing_lines(judged.plan, st.session_state.get(LINE, ()))
     show_map(
         MAP,
         layer,
         group_styles(judged, chosen),
         focus=st.session_state.get(FOCUS),
         outlines=group_outlines(judged, on_map),
+        lines=lines,
         notes=notes(judged),
-        legend=legend(judged),
+        legend=legend(judged, divided=bool(lines)),
         height=HEIGHT,
         tools=True,
     )

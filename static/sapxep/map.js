@@ -12,7 +12,7 @@
   var districts = new Map();  // name -> {codes, at, bounds}
   var outlines = new Map();   // key -> polyline
   var labels = new Map();     // key -> marker
-  var notes = {}, marks = {}, hover = null;
+  var notes = {}, marks = {}, hover = null, drawn = [];
 
   function setText(node, text) { node.textContent = text; return node; }
 
@@ -163,6 +163,7 @@
     });
     notes = state.notes || {};
     drawOutlines(state.outlines || []);
+    drawLines(state.lines || []);
     focusOn(state.focus || null);
     drawLabels();
     S.applied = (S.applied || 0) + 1;
@@ -219,6 +220,19 @@
       }).addTo(map));
     });
     list.forEach(function (o) { outlines.get(o.join("|")).bringToFront(); });
+  }
+  // a line of points comes as [[[longitude, latitude], …], stroke, weight, dash]; a white one lies under it
+  function drawLines(list) {
+    drawn.forEach(function (line) { line.remove(); });
+    drawn = [];
+    list.forEach(function (given) {
+      var at = given[0].map(function (p) { return [p[1], p[0]]; });
+      [["#ffffff", given[2] + 3, null, "sx-line-under"], [given[1], given[2], given[3] || null, "sx-line"]].forEach(function (s) {
+        drawn.push(L.polyline(at, {
+          pane: "sx-outlines", interactive: false, color: s[0], weight: s[1], dashArray: s[2], className: s[3], smoothFactor: 0
+        }).addTo(map));
+      });
+    });
   }
   // seen from afar, thick lines would hide the small units of the inner city
   function slim() { return map.getZoom() < 11 ? 0.55 : map.getZoom() < 12 ? 0.8 : 1; }
