@@ -23,7 +23,7 @@ from ui.workbench_indicators import group_lines, observations_for
 from ui.workbench_line import deviation_percent, divided, kept_lines
 from ui.workbench_map import dividing_lines, group_outlines, group_styles
 from ui.workbench_scenarios import start_dates
-from ui.workbench_select import toggled
+from ui.workbench_select import listed, toggled
 from ui.workbench_words import file_name, plain, time_words
 
 HOA_VIEN = Merge(("10357", "10360", "10363"), name="Hoa Viên", seat="10363")
@@ -186,3 +186,9 @@ def test_the_lines_that_a_plan_keeps_are_drawn_and_what_is_no_line_is_left_out(
     ]
     for wrong in ("nonsense", "POINT (1 2)", "LINESTRING EMPTY", "LINESTRING (500 20, 501 21)"):
         assert kept_lines(GivePart("10357", "10363", line=wrong).apply(nothing, register)) == ()
+
+
+def test_the_list_of_what_is_due_keeps_what_is_selected(register: Register) -> None:
+    units = [register[code] for code in ("10357", "10360", "10363")]
+    assert listed(units, {"10360"}, only_due=False, kept=()) == ["10357", "10360", "10363"]
+    assert listed(units, {"10360"}, only_due=True, kept=("10363",)) == ["10360", "10363"]

@@ -83,12 +83,11 @@ def create(seen: Visit, name: str) -> None:
     settled(seen)
     field.fill(name)
     field.press("Enter")
-    button = seen.page.get_by_role("button", name="Create the scenario")
     seen.page.wait_for_function(
         "() => [...document.querySelectorAll('button')].some("
         "b => b.innerText.includes('Create the scenario') && !b.disabled)"
     )
-    button.click()
+    seen.page.get_by_role("button", name="Create the scenario").click()
 
 
 def fill_of(frame: Frame, code: str) -> str:

@@ -87,8 +87,9 @@ def _editor() -> None:
     _toolbar(current)
     left, right = st.columns([11, 9], gap="medium")
     with right:
-        chosen = selection(work.register, work.plan)
         found = judged(work)
+        due = [result.code for result in found.sources if result.result == "due-not-done"]
+        chosen = selection(work.register, work.plan, due)
         _action(Desk(work, tuple(chosen)))
         if (said := answer()) is not None:
             _answer(said)

@@ -171,7 +171,7 @@ def _plan_words(plan: Plan) -> str:
 
 
 def _row(workspace: Workspace, item: Listed) -> None:
-    with st.container(border=True):
+    with st.container(border=True, key=f"workbench-row:{item.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(item.name)}**", width="stretch")
             if st.button(t("workbench.open"), key=f"workbench-open:{item.id}", type="primary"):

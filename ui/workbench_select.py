@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import streamlit as st
@@ -19,6 +19,7 @@ MAP: Final = "workbench-map"
 FOCUS: Final = "workbench:focus"
 _SEARCH: Final = "workbench-search"
 _DISTRICT: Final = "workbench-district"
+_ONLY_DUE: Final = "workbench-only-due"
 
 
 def chosen(register: Register) -> list[str]:
@@ -84,8 +85,18 @@ def short_name(unit: Unit, register: Register) -> str:
     return f"{full_name(unit)} ({unit.district_name})" if twice and unit.district_name else full_name(unit)
 
 
-def selection(register: Register, plan: Plan) -> list[str]:
-    """Draw the search, the district's list and what is selected; return the selection."""
+def listed(
+    units: Iterable[Unit], due: Collection[str], *, only_due: bool, kept: Collection[str]
+) -> list[str]:
+    """Return the codes that the list shows: all, or those still due and those already selected."""
+    return [unit.code for unit in units if not only_due or unit.code in due or unit.code in kept]
+
+
+def selection(register: Register, plan: Plan, due: Collection[str] = ()) -> list[str]:
+    """Draw the search, the district's list and what is selected; return the selection.
+
+    ``due``: codes of the units that the law has due and the plan does not touch.
+    """
 
     def found() -> None:
         if code := st.session_state.get(_SEARCH):
@@ -104,7 +115,7 @@ def selection(register: Register, plan: Plan) -> list[str]:
         on_change=found,
     )
     with st.expander(t("workbench.by_district" if _districts(register) else "workbench.by_list")):
-        _district_list(register, plan)
+        _district_list(register, plan, frozenset(due))
     return _chips(register)
 
 
@@ -113,7 +124,7 @@ def _districts(register: Register) -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda item: without_accents(item[1]))
 
 
-def _district_list(register: Register, plan: Plan) -> None:
+def _district_list(register: Register, plan: Plan, due: Collection[str]) -> None:
     districts = dict(_districts(register))
     units = sorted(register, key=search_order)
     if districts:
@@ -125,9 +136,11 @@ def _district_list(register: Register, plan: Plan) -> None:
             key=_DISTRICT,
         )
         units = [unit for unit in units if unit.district_code == asked]
-    codes = [unit.code for unit in units]
+    here = sum(unit.code in due for unit in units)
+    only_due = st.toggle(t("workbench.only_due", count=number(here)), key=_ONLY_DUE)
+    codes = listed(units, due, only_due=only_due, kept=chosen(register))
     now = [code for code in chosen(register) if code in set(codes)]
-    key = f"workbench-list:{districts and asked}:{'+'.join(now)}"
+    key = f"workbench-list:{districts and asked}:{only_due}:{'+'.join(now)}"
 
     def changed() -> None:
         picked = st.session_state.get(key) or []
@@ -140,7 +153,9 @@ def _district_list(register: Register, plan: Plan) -> None:
         codes,
         selection_mode="multi",
         default=now,
-        format_func=lambda c: ("• " if c in plan.by_source else "") + short_name(register[c], register),
+        format_func=lambda c: (
+            ("• " if c in plan.by_source else "! " if c in due else "") + short_name(register[c], register)
+        ),
         key=key,
         on_change=changed,
         label_visibility="collapsed",
