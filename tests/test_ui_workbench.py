@@ -23,7 +23,7 @@ from ui.workbench_indicators import group_lines, observations_for
 from ui.workbench_line import deviation_percent, divided, kept_lines
 from ui.workbench_map import dividing_lines, group_outlines, group_styles
 from ui.workbench_scenarios import start_dates
-from ui.workbench_select import listed, toggled
+from ui.workbench_select import listed, search_labels, toggled
 from ui.workbench_words import file_name, plain, time_words
 
 HOA_VIEN = Merge(("10357", "10360", "10363"), name="Hoa Viên", seat="10363")
@@ -192,3 +192,11 @@ def test_the_list_of_what_is_due_keeps_what_is_selected(register: Register) -> N
     units = [register[code] for code in ("10357", "10360", "10363")]
     assert listed(units, {"10360"}, only_due=False, kept=()) == ["10357", "10360", "10363"]
     assert listed(units, {"10360"}, only_due=True, kept=("10363",)) == ["10360", "10363"]
+
+
+def test_labels_of_the_search_are_made_once_a_register(register: Register) -> None:
+    first = search_labels(register)
+    assert "vien an" in first["10357"]
+    assert search_labels(register) is first
+    other = embedded_register("hanoi-2025-07-01")
+    assert search_labels(other).keys() == set(other.by_code)

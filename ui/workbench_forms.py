@@ -27,7 +27,7 @@ from plans.edit_draft import NO_TOWNSHIPS, Draft
 from plans.plan import NewUnit, Transfer
 from ui.session import Work
 from ui.text import t
-from ui.workbench_select import search_label, short_name
+from ui.workbench_select import search_labels, short_name
 
 NEW: Final = ""
 Form = Callable[["Desk"], Sequence[Action] | None]
@@ -72,7 +72,7 @@ class Desk:
         """Return the name of a unit formed with its sources, of one that stays as the search shows it."""
         unit = self.work.plan.by_code.get(code)
         if unit is None:
-            return search_label(self.work.register[code])
+            return search_labels(self.work.register)[code]
         return f"{unit_name(unit)} ({code}) ← {self.draft.names(unit.sources)}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import streamlit as st
@@ -12,7 +12,7 @@ from geo.text import without_accents
 from plans.plan import Plan
 from ui.layers import full_name
 from ui.map import Click, new_click
-from ui.text import number, t
+from ui.text import language, number, t
 from ui.workbench_state import CHOSEN, LINE
 
 MAP: Final = "workbench-map"
@@ -79,6 +79,23 @@ def search_label(unit: Unit) -> str:
     return f"{full_name(unit)}{place} · {plain} · {unit.code}"
 
 
+# by register and language, with the register itself, so that its id cannot come to name another
+_LABELS: Final[dict[tuple[int, str], tuple[Register, Mapping[str, str]]]] = {}
+_KEPT_LABELS: Final = 8
+
+
+def search_labels(register: Register) -> Mapping[str, str]:
+    """Return what search boxes show of all units by code, in their order; made once, since each run asks."""
+    key = (id(register), language())
+    known = _LABELS.get(key)
+    if known is None or known[0] is not register:
+        known = (register, {unit.code: search_label(unit) for unit in sorted(register, key=search_order)})
+        while len(_LABELS) >= _KEPT_LABELS:
+            _LABELS.pop(next(iter(_LABELS)), None)
+        _LABELS[key] = known
+    return known[1]
+
+
 def short_name(unit: Unit, register: Register) -> str:
     """Return a unit's name with its kind, and its district where the register has the name twice."""
     twice = sum(other.name == unit.name for other in register.by_code.values()) > 1
@@ -104,11 +121,12 @@ def selection(register: Register, plan: Plan, due: Collection[str] = ()) -> list
             focus((code,))
             st.session_state[_SEARCH] = None
 
+    labels = search_labels(register)
     st.selectbox(
         t("workbench.search"),
-        [unit.code for unit in sorted(register, key=search_order)],
+        list(labels),
         index=None,
-        format_func=lambda code: search_label(register[code]),
+        format_func=labels.__getitem__,
         placeholder=t("map.search_placeholder"),
         filter_mode="contains",
         key=_SEARCH,
