@@ -30,7 +30,7 @@ def package_bytes(context: Context) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.gpkg"
         _write(path, OLD, old_frame(context))
-        _write(path, NEW, new_frame(context))
+        _write(path, NEW, _drawn(new_frame(context)))
         stamp = f"{context.plan.decided.isoformat()}T00:00:00.000Z"
         with closing(sqlite3.connect(path)) as database:
             for sheet in sheets:
@@ -43,6 +43,12 @@ def package_bytes(context: Context) -> bytes:
             database.commit()
             database.execute("VACUUM")
         return path.read_bytes()
+
+
+def _drawn(frame: GeoDataFrame) -> GeoDataFrame:
+    """Return the new units with what they are drawn as: stays, formed, or the state of a geometry that is not whole."""
+    formed = frame["formed"].map({True: "formed", False: "stays"})
+    return frame.assign(drawn_as=frame["geometry_state"].where(frame["geometry_state"] != "complete", formed))
 
 
 def _write(path: Path, name: str, frame: GeoDataFrame) -> None:
@@ -100,7 +106,7 @@ def _styles(database: sqlite3.Connection, stamp: str) -> None:
         "styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), "
         "update_time DATETIME)"
     )
-    for name, attribute, rules in ((OLD, "role", OLD_RULES), (NEW, "geometry_state", NEW_RULES)):
+    for name, attribute, rules in ((OLD, "role", OLD_RULES), (NEW, "drawn_as", NEW_RULES)):
         database.execute(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
             "styleQML, styleSLD, useAsDefault, description, owner, ui, update_time) "

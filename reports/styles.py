@@ -14,8 +14,15 @@ OLD_RULES: Final[Sequence[Rule]] = (
     ("split", "Bị chia / split", "230,145,56,255", "140,80,20,255", "b_diagonal"),
 )
 NEW_RULES: Final[Sequence[Rule]] = (
-    ("complete", "Đủ ranh giới / complete", "242,240,235,255", "150,150,150,255", "solid"),
-    ("partial", "Còn phần chưa vẽ / parts not drawn", "158,202,225,255", "60,90,120,255", "solid"),
+    ("stays", "Giữ nguyên / stays", "242,240,235,255", "150,150,150,255", "solid"),
+    ("formed", "Hình thành hoặc thay đổi / formed", "158,202,225,255", "60,90,120,255", "solid"),
+    (
+        "partial",
+        "Hình thành, còn phần chưa vẽ / formed, parts not drawn",
+        "198,219,239,255",
+        "60,90,120,255",
+        "solid",
+    ),
     ("split", "Đơn vị bị chia / split source", "230,145,56,255", "140,80,20,255", "b_diagonal"),
     ("absent", "Thiếu trên bản đồ / not on the map", "217,217,217,255", "90,90,90,255", "dense4"),
 )

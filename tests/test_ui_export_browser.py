@@ -125,7 +125,7 @@ def test_a_workbook_comes_out_goes_back_clean_and_an_edit_is_named(
         book.save(edited)
         page.get_by_role("tab").first.click()
         give(page, edited)
-        differs = "1 khác biệt" if vi else "1 differences"
+        differs = "1 khác biệt" if vi else "1 difference with"
         expect(page.get_by_text(differs)).to_be_visible(timeout=LONG)
         quiet(found)
 
