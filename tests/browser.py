@@ -111,6 +111,13 @@ class Visit:
         local = re.compile(r"^(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|^(data|blob|about):")
         return [url for url in self.requests if not local.match(url)]
 
+    def check(self) -> None:
+        """Fail where the page asked another machine, was answered with an error or complained in the console."""
+        assert self.leaving() == []
+        # Streamlit itself asks for its endpoints below the page's path first
+        assert all(url.endswith(("/_stcore/health", "/_stcore/host-config")) for url in self.failed)
+        assert [text for text in self.complaints if "404" not in text] == []
+
     def map(self, nth: int = 0, paths: int = 1, timeout: float = 30_000) -> Frame:
         """Return the frame of the nth map, once it has drawn at least ``paths`` polygons."""
         frame_element = self.page.locator('iframe[title^="streamlit_folium"]').nth(nth)
@@ -145,3 +152,42 @@ def visit(browser: Browser, address: str, width: int = 1280, height: int = 900) 
         yield seen
     finally:
         context.close()
+
+
+@contextmanager
+def opened(browser: Browser, address: str, page: str, words: str) -> Iterator[Visit]:
+    """Open a page of the app in a language, vi or en, and check it on leaving."""
+    with visit(browser, f"{address}/{page}" + ("?lang=en" if words == "en" else "")) as seen:
+        yield seen
+        seen.check()
+
+
+def choose(page: Page, label: str, option: str, typed: str = "", timeout: float = 90_000) -> None:
+    """Choose an option of the first box with a label; of a long list only a part is drawn until it is ``typed``."""
+    from playwright.sync_api import expect
+
+    box = page.get_by_role("combobox", name=label).first
+    box.click(timeout=timeout)
+    if typed:
+        box.fill(typed)
+    found = page.get_by_role("option").filter(has_text=option).first
+    # the list is drawn anew while it narrows: a click may meet an option that is gone
+    expect(found).to_be_visible(timeout=timeout)
+    if typed:
+        box.press("Enter")
+    else:
+        found.click()
+
+
+@pytest.fixture(scope="module", name="browser")
+def one_browser() -> Iterator[Browser]:
+    """Yield one browser for all tests of a file."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module", name="address")
+def one_server() -> Iterator[str]:
+    """Yield the address of one server of the app for all tests of a file."""
+    with server() as found:
+        yield found

@@ -311,3 +311,16 @@ def test_bounds_of_hanoi_hold_for_every_division(reforms: tuple[Crosswalk, Cross
             for target, t in onward[middle]:
                 truth[source, target] += s * t
         assert all(by_pair[key][0] - 1e-9 <= share <= by_pair[key][1] + 1e-9 for key, share in truth.items())
+
+
+def test_what_is_split_along_a_chain_says_that_it_was_computed_once(
+    reforms: tuple[Crosswalk, Crosswalk],
+) -> None:
+    census = register_observations(embedded_register("hanoi-2024-12-31"), "2024")
+    once = remap(census, compose(*reforms), embedded_catalogue())
+    said = once.frame["reason"].astype(str).str.contains("composed through 2025-01-01")
+    assert said.any()
+    assert (said == (once.frame["base"].astype(str) != "")).all()
+    assert any("composed" in report.text("en") for report in once.reports)
+    first = remap(census, reforms[0], embedded_catalogue())
+    assert not first.frame["reason"].astype(str).str.contains("composed").any()

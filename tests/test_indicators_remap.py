@@ -431,6 +431,21 @@ def test_two_steps_equal_the_composed_one(pairs: list[tuple[int, int]]) -> None:
     np.testing.assert_allclose(two["value"].to_numpy(float), one["value"].to_numpy(float), rtol=1e-9)
 
 
+def test_the_crosswalk_is_resolved_for_the_profiles_of_the_file_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from indicators import links
+
+    asked: list[links.Profile] = []
+    resolved = links._resolved
+    monkeypatch.setattr(
+        links, "_resolved", lambda walk, wanted: asked.append(wanted) or resolved(walk, wanted)
+    )
+    frame = rows("N", dict.fromkeys("ABCDE", 10.0))
+    run(frame, small(("population", "0.3")), indicator("N", "count-flow"))
+    assert asked == [links.Profile(links.ORDER)]
+
+
 # --- Resolution 1286 ---
 
 

@@ -13,40 +13,17 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from geo.registers import embedded_register
 from geo.text import vietnamese_number
 from rules.assess import assess
-from tests.browser import Visit, chromium, needs_chromium, server, visit
+from tests.browser import Visit, choose, needs_chromium, opened
 
 expect.set_options(timeout=20_000)
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-assess"), needs_chromium]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with server() as found:
-        yield found
-
-
 @pytest.fixture(params=["vi", "en"])
 def seen(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[tuple[Visit, str]]:
     words = str(request.param)
-    with visit(browser, f"{address}/assess" + ("?lang=en" if words == "en" else "")) as found:
+    with opened(browser, address, "assess", words) as found:
         yield found, words
-        assert found.leaving() == []
-        assert all(url.endswith(("/_stcore/health", "/_stcore/host-config")) for url in found.failed)
-        assert [text for text in found.complaints if "404" not in text] == []
-
-
-def choose(page: Page, label: str, option: str, typed: str = "") -> None:
-    box = page.get_by_role("combobox", name=label).first
-    box.click(timeout=90_000)
-    if typed:  # of a long list only a part is drawn
-        box.fill(typed)
-    page.get_by_role("option").filter(has_text=option).first.click()
 
 
 def choose_register(page: Page, words: str, option: str) -> None:
@@ -106,7 +83,7 @@ def test_a_register_of_ones_own_that_cannot_be_used_is_refused_in_words(
     bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
     bad.write_text(head + "00001,A,phường,,,Hà Nội,nhiều,5\n", encoding="utf-8")
     good.write_text(head + "00001,Thử,phường,,,Hà Nội,5.49,21000\n", encoding="utf-8")
-    with visit(browser, f"{address}/assess?lang=en") as found:
+    with opened(browser, address, "assess", "en") as found:
         page = found.page
         choose_register(page, "en", "of my own")
         upload = page.get_by_test_id("stMain").get_by_test_id("stFileUploaderDropzoneInput")
