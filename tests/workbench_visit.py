@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Frame
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -131,3 +132,50 @@ def enter(seen: Visit, label: str, words: str) -> None:
     field.fill(words)
     field.press("Tab")
     settled(seen)
+
+
+def search(seen: Visit, words: str, shown: str) -> None:
+    """Take a unit into the selection by the search box."""
+    settled(seen)
+    box = seen.page.get_by_role("combobox", name="Add a unit (accents not needed)")
+    box.click()
+    box.fill(words)
+    seen.page.get_by_role("option").filter(has_text=shown).first.click()
+    wait_for(seen, f"{shown} ×")
+
+
+def action(seen: Visit, name: str) -> None:
+    pick(seen, "Action", name)
+
+
+def done(seen: Visit, button: str, words: str) -> None:
+    """Do what the form describes and wait until the page says so."""
+    settled(seen)
+    seen.page.locator(".st-key-workbench-do button").filter(has_text=button).click()
+    seen.page.locator(".st-key-workbench-answer").filter(has_text=words).wait_for(timeout=20_000)
+
+
+def draw_line(seen: Visit, code: str) -> None:
+    """Draw a line by mouse from west to east across a unit."""
+    frame = seen.map(paths=500)
+    frame.locator('.sx-tool[data-tool="line"]').click()
+    at = frame.locator("#map_div").bounding_box()
+    box = frame.locator(f'path[data-code="{code}"]').bounding_box()
+    assert at is not None
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    for x in (box["x"] - 12, box["x"] + box["width"] + 12):
+        seen.page.mouse.move(x, y, steps=2)
+        seen.page.mouse.down()
+        seen.page.mouse.up()
+    seen.page.keyboard.press("Enter")
+
+
+def saved_plan(seen: Visit, folder: Path) -> str:
+    """Download the plan file and return its text."""
+    settled(seen)
+    with seen.page.expect_download() as got:
+        seen.page.get_by_role("button", name="Download the plan file").first.click()
+    path = folder / "plan.toml"
+    got.value.save_as(path)
+    return path.read_text(encoding="utf-8")
