@@ -23,7 +23,7 @@ p.warning{background:#fff2cc;border-left:4px solid #d9a400;padding:.4rem .7rem}
 img,svg{max-width:100%;height:auto}figure{margin:1rem 0}figcaption{font-size:13px;color:#555}
 footer{margin-top:3rem;font-size:12px;color:#555;border-top:1px solid #ccc}nav a{margin-right:1rem}
 h1,h2,p,footer,figcaption{overflow-wrap:anywhere}div.t{overflow-x:auto}
-@media (max-width:700px){div.t table{min-width:920px}}
+@media (max-width:700px){div.t table{min-width:1180px}}
 @media print{body{max-width:none;margin:0}nav{display:none}}
 """
 _BEFORE, _AFTER = "#b8c4d0", "#2b5c8a"
