@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 REQS := requirements.txt requirements-dev.txt pyproject.toml
+# large packages that the command and the app import at every start
+COMPILED := numpy pandas pyarrow streamlit geopandas shapely networkx rich openpyxl docx
 
 .PHONY: app test setup lint clean
 app: setup
@@ -26,6 +28,9 @@ $(VENV)/.installed: $(REQS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv || echo "uv is not to be had; pip goes on"
 	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-dev.txt -e .; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt -e .; fi
+# uv leaves no bytecode; where Python may write none either, every start would compile pandas again (1.4 s of 2.3)
+	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' $$($(BIN)/python -c 'import sysconfig, sys; \
+	print(*(sysconfig.get_path("platlib") + "/" + name for name in sys.argv[1:]))' $(COMPILED)) || true
 	@touch $@
 
 clean:
