@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -121,7 +121,7 @@ def reason_in(reason: str, language: Language) -> str:
     Each half may hold semicolons of its own, as many in either language.
     """
     pieces = reason.split("; ")
-    said = []
+    said: list[str] = []
     while pieces:
         middle = next((i for i, piece in enumerate(pieces) if " / " in piece), None)
         if middle is None:
@@ -194,11 +194,11 @@ def _of(frame: pd.DataFrame, indicator_id: str) -> pd.DataFrame:
     return frame[frame["indicator"] == indicator_id].set_index("unit_code")
 
 
-def _given(own: float, of_indicator: pd.DataFrame, code: str) -> float:
+def _given(own: Any, of_indicator: pd.DataFrame, code: str) -> float:
     """Return a numerator or denominator: the row's own, else the figure of the indicator that the catalogue names."""
     if pd.notna(own) or code not in of_indicator.index:
-        return own
-    return float(of_indicator.loc[code, "value"])
+        return float(own)
+    return float(of_indicator["value"][code])
 
 
 def _share(found: tuple[float, str], words: _Words) -> str:
@@ -217,7 +217,7 @@ def _shares(
     """Return each parent's share and its base: of numerator and denominator for what has them, else of the figure."""
     if remapped.backcast and register is None and (name := embedded_for(remapped.crosswalk.from_vintage)):
         register = embedded_register(name)
-    found = []
+    found: list[dict[str, tuple[float, str]]] = []
     for wanted in _profiles(remapped, indicator):
         links = (
             reverse(remapped.crosswalk, wanted, register)

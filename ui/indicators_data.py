@@ -1,37 +1,29 @@
-"""What the Indicators page shows, without drawing it: sources, chains of plans, results as rows, files to download."""
+"""What the Indicators page shows, without drawing it: results as rows, targets, files to download."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.files import DATA, read_bytes
-from geo.register import Register
-from geo.registers import embedded_for, embedded_register, write_register
 from indicators.catalogue import Catalogue, Indicator
-from indicators.observations import Observations, register_observations
-from plans.apply import apply_plan
-from plans.files import embedded_plan, embedded_plans, plan_text
-from plans.plan import Plan
+from indicators.periods import span
+from plans.files import plan_text
+from ui.indicators_sources import Source, register_bytes
+from ui.indicators_ways import Chain, crosswalk_of
 from ui.layers import full_name
-from ui.session import Work
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from indicators.remap import Remapped
-    from plans.crosswalk import Crosswalk
 
-ILLUSTRATIVE: Final = "illustrative_dossiers_2024.csv"
 FORMATS: Final = ("csv", "xlsx", "parquet")
 #: a worksheet's rows below its head
 SHEET_ROWS: Final = 1_048_575
@@ -46,145 +38,24 @@ MARKS: Final[Mapping[str, str]] = {
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Source:
-    """Checked observations, the catalogue that explains them, and the bytes they were read from (for hashes)."""
-
-    observations: Observations
-    catalogue: Catalogue
-    content: bytes
-    key: str
-    name: str
-
-    @property
-    def vintage(self) -> str:
-        """The vintage of the units that are observed."""
-        return self.observations.vintage
-
-    @property
-    def illustrative(self) -> bool:
-        """Whether any indicator is marked so: not to be taken for fact."""
-        used = set(map(str, self.observations.frame["indicator"].unique()))
-        return any("illustrative" in item.marks for item in self.catalogue if item.id in used)
-
-
-@dataclass(frozen=True)
-class Chain:
-    """Plans that follow each other and the registers before the first and after each, one more than the plans."""
-
-    plans: tuple[Plan, ...]
-    registers: tuple[Register, ...]
-    key: str
-
-    @property
-    def before(self) -> Register:
-        """The register that the observations speak of."""
-        return self.registers[0]
-
-    @property
-    def after(self) -> Register:
-        """The register of the result."""
-        return self.registers[-1]
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def illustrative_source() -> Source:
-    """Return the embedded dossiers, which are illustrative."""
-    from indicators.catalogue import embedded_catalogue
-    from indicators.observations import parse_observations
-
-    content = read_bytes(DATA / "indicators" / ILLUSTRATIVE)
-    observations = parse_observations(content, ILLUSTRATIVE, vintage="2024-12-31")
-    return Source(observations, embedded_catalogue(), content, digest(content), ILLUSTRATIVE)
-
-
-def register_source(current: Work) -> Source:
-    """Return population and area of the register in use as observations."""
-    from indicators.catalogue import embedded_catalogue
-
-    content = register_bytes(current.register)
-    return Source(
-        register_observations(current.register),
-        embedded_catalogue(),
-        content,
-        digest(content),
-        current.register.id,
-    )
-
-
-def digest(content: bytes) -> str:
-    """Return a short hash of bytes, for caches."""
-    return hashlib.sha256(content).hexdigest()[:24]
-
-
-def register_bytes(register: Register) -> bytes:
-    """Return a register as the CSV that write_register makes."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "register.csv"
-        write_register(register, path)
-        return path.read_bytes()
-
-
-def chains(plan: Plan, vintage: str) -> tuple[tuple[Plan, ...], ...]:
-    """Return the ways from observations of a vintage along a plan: to its units, then on to those that follow.
-
-    The embedded plans lead there and on. Empty where nothing leads from the vintage to the plan.
-    """
-    known = [embedded_plan(name) for name in embedded_plans()]
-    way: tuple[Plan, ...] = (plan,)
-    while way[0].base != vintage:
-        earlier = next((p for p in known if p.target == way[0].base and p not in way), None)
-        if earlier is None:
-            return ()
-        way = (earlier, *way)
-    found = [way]
-    while later := next((p for p in known if p.base == way[-1].target and p not in way), None):
-        way = (*way, later)
-        found.append(way)
-    return tuple(found)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _chain(key: str, _plans: tuple[Plan, ...], _register: Register) -> Chain:
-    registers = [_register]
-    for plan in _plans:
-        registers.append(apply_plan(plan, registers[-1]))
-    return Chain(_plans, tuple(registers), key)
-
-
-def chain_of(plans: Sequence[Plan], current: Work) -> Chain:
-    """Return the registers along a way that starts at the work's own plan or at embedded ones before it.
-
-    Raises PlanError where a plan does not fit the units that the one before it leaves.
-    """
-    first = plans[0].base
-    embedded = embedded_for(first)
-    own = first == current.register.vintage or embedded is None
-    register = current.register if own else embedded_register(str(embedded))
-    key = ":".join([current.key, *(plan.id for plan in plans)])
-    return _chain(key, tuple(plans), register)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def crosswalk_of(key: str, _chain: Chain) -> Crosswalk:  # noqa: ARG001 (the cache's key)
-    """Return the crosswalk of a chain by all bases that its plans know."""
-    from indicators.command import bases_of
-    from plans.crosswalk import chain_crosswalk
-
-    return chain_crosswalk(_chain.plans, _chain.before, bases_of(_chain.plans, None))
-
-
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _remapped(key: str, _source: Source, _chain: Chain, base: str | None) -> Remapped:  # noqa: ARG001
     from indicators.remap import remap
 
     walk = crosswalk_of(_chain.key, _chain)
-    return remap(_source.observations, walk, _source.catalogue, base=base, register=_chain.before)
+    return remap(
+        _source.observations,
+        walk,
+        _source.catalogue,
+        base=base,
+        backcast=_chain.back,
+        register=_chain.registers[0],
+    )
 
 
 def result_key(source: Source, chain: Chain, base: str | None) -> str:
     """Return what tells a result from others: hashes of the content and of the plan, the chain, the base."""
-    return f"{source.key}:{chain.key}:{base or ''}"
+    return f"{source.key}:{chain.key}:{base or ''}:{'back' if chain.back else ''}"
 
 
 def remapped(source: Source, chain: Chain, base: str | None) -> Remapped:
@@ -277,9 +148,9 @@ def result_rows(result: Remapped, column: Key, chain: Chain, words: str) -> pd.D
     lines = []
     for row in rows.itertuples():
         code = str(row.unit_code)
-        unit = chain.after[code]
+        unit = chain.asked[code]
         parents = str(row.parents).split()
-        names = [chain.before[parent].name if parent in chain.before else parent for parent in parents]
+        names = [chain.given[parent].name if parent in chain.given else parent for parent in parents]
         value = _known(row.value)
         mark = mark_of(row.value, row.low, str(row.method), str(row.base), str(row.status))
         lines.append(
@@ -299,7 +170,7 @@ def result_rows(result: Remapped, column: Key, chain: Chain, words: str) -> pd.D
                 "base": str(row.base),
                 "coverage": 100 * _number(row.coverage),
                 "missing": " ".join(
-                    chain.before[c].name if c in chain.before else c for c in str(row.parents_missing).split()
+                    chain.given[c].name if c in chain.given else c for c in str(row.parents_missing).split()
                 ),
                 "parents": str(row.parents),
                 "reason": reason_in(str(row.reason), "vi" if words == "vi" else "en"),
@@ -319,10 +190,20 @@ def target_of(indicator: Indicator, catalogue: Catalogue) -> tuple[float, bool, 
     """Return the catalogue's target of an indicator: limit, whether at least, source; None where there is none."""
     of_others = (item for item in catalogue if item.kind == "target" and indicator.id in item.parts)
     for item in (indicator, *of_others):
-        match = re.fullmatch(r"\s*(>=|<=|>|<|≥|≤)?\s*([\d.,]+)\s*", item.target)
+        match = re.fullmatch(r"\s*(>=|<=|>|<|=|≥|≤)?\s*([\d.,]+)\s*", item.target)
         if match:
             return float(match[2].replace(",", ".")), match[1] not in ("<=", "<", "≤"), item.target_source
     return None
+
+
+def target_binds(indicator: Indicator, catalogue: Catalogue, period: str) -> bool:
+    """Return whether the target of an indicator was in force when a period ended; where no date is known, it was.
+
+    A target that came later is drawn to compare with and decides nothing (reference 2.1: the target of that year).
+    """
+    since = (item.valid_from for item in catalogue if item.kind == "target" and indicator.id in item.parts)
+    days = span(period)
+    return days is None or all(not day or day < days[1].isoformat() for day in since)
 
 
 def file_of(result: Remapped, source: Source, chain: Chain, base: str | None, ending: str) -> bytes:
@@ -332,14 +213,15 @@ def file_of(result: Remapped, source: Source, chain: Chain, base: str | None, en
     """
     from indicators.formats import provenance, write_remapped
 
+    first = chain.registers[0]
     inputs: dict[str, Path | str | bytes] = {
         f"plan {plan.id}": plan_text(plan).encode() for plan in chain.plans
     }
     inputs |= {
-        f"register {chain.before.id}": register_bytes(chain.before),
+        f"register {first.id}": register_bytes(first),
         f"observations {source.name}": source.content,
     }
-    made_from = provenance(inputs, {"base": base or "", "backcast": "False", "register": chain.before.id})
+    made_from = provenance(inputs, {"base": base or "", "backcast": str(chain.back), "register": first.id})
     with tempfile.TemporaryDirectory() as folder:
         written = write_remapped(result, Path(folder) / f"indicators.{ending}", made_from)
         if len(written) == 1:

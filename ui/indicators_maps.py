@@ -8,12 +8,12 @@ import streamlit as st
 
 from plans.territory import SPLIT_MARK
 from ui import colours
-from ui.data import schematic_layer
-from ui.indicators_data import Chain, Key, chosen_rows, decimals_of, figures_of, new_values, old_values
-from ui.layers import MapLayer, full_name
+from ui.indicators_data import Key, chosen_rows, decimals_of, figures_of, new_values, old_values
+from ui.indicators_layers import layers_of
+from ui.indicators_ways import Chain, end_titles
 from ui.legend import scale_legend
 from ui.map import MISSING, Style, figure_styles, new_click, show_map
-from ui.session import Work, map_after, map_before
+from ui.session import Work
 from ui.text import language, number, t
 from ui.unit_facts import day
 
@@ -21,27 +21,15 @@ if TYPE_CHECKING:
     from indicators.remap import Remapped
 
 
-def layers_of(chain: Chain, current: Work) -> tuple[MapLayer | None, MapLayer | None]:
-    """Return the maps of the first and last units of a chain, None where there are no boundaries of that date."""
-    before = map_before(current) if chain.before is current.register else schematic_layer(chain.before)
-    if chain.plans == (current.plan,):
-        return before, map_after(current)
-    last, register = chain.plans[-1], chain.registers[-2]
-    names = {
-        unit.code: [full_name(register[transfer.code]) for transfer in unit.transfers] for unit in last.units
-    }
-    return before, schematic_layer(chain.after, names)
-
-
 def maps(chain: Chain, result: Remapped, column: Key, current: Work) -> str | None:
     """Draw the two maps and return the code of a new unit that was just clicked, or None."""
     item = result.catalogue.by_id[column[0]]
     old, new = figures_of(old_values(result, column)), figures_of(new_values(result, column))
-    old = {unit.code: old.get(unit.code) for unit in chain.before}
-    new = {unit.code: new.get(unit.code) for unit in chain.after}
+    old = {unit.code: old.get(unit.code) for unit in chain.given}
+    new = {unit.code: new.get(unit.code) for unit in chain.asked}
     scale = colours.scale([*old.values(), *new.values()])
     decimals = decimals_of(item, old)
-    before, after = layers_of(chain, current)
+    ends = layers_of(chain, current)
     places = st.columns(2)
     rows = chosen_rows(result.frame, column).set_index("unit_code")
     bounds = {
@@ -54,19 +42,18 @@ def maps(chain: Chain, result: Remapped, column: Key, current: Work) -> str | No
         for code, base in zip(rows.index, rows["base"].astype(str), strict=True)
         if base and new.get(str(code)) is not None
     }
-    for side, place, layer, values, register in (
-        ("before", places[0], before, old, chain.before),
-        ("after", places[1], after, new, chain.after),
-    ):
+    titles = end_titles(chain)
+    for side, place, drawn, values in zip(("given", "asked"), places, ends, (old, new), strict=True):
+        layer = drawn.layer
         styles: dict[str, Style] = figure_styles(values, scale)
         notes = {code: _note(value, decimals, item.unit) for code, value in values.items()}
-        if side == "after":
+        if side == "asked":
             notes |= {code: f"↔ {said} {item.unit}" for code, said in bounds.items()}
             notes |= {
                 code: f"≈ {notes[code]} · {t('indicators.mark_estimated')}" for code in estimated & set(notes)
             }
         with place:
-            st.markdown(f"**{t(f'indicators.{side}', day=day(register.vintage))}**")
+            st.markdown(f"**{titles[side == 'asked']}**")
             if layer is None:
                 st.info(t("indicators.no_map"))
                 continue
@@ -80,12 +67,14 @@ def maps(chain: Chain, result: Remapped, column: Key, current: Work) -> str | No
                 link="indicators",
                 districts=False,
             )
+            if drawn.instead:
+                st.caption(t("indicators.schematic_instead", day=day(current.register.vintage)))
     st.html(
         scale_legend(
             item.name(language()), scale, decimals=decimals, unit=item.unit, note=t("indicators.one_scale")
         )
     )
-    click = new_click("indicators-map-after") if after is not None else None
+    click = new_click("indicators-map-asked") if ends[1].layer is not None else None
     return click.code if click is not None and click.code else None
 
 

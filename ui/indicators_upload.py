@@ -16,7 +16,7 @@ from indicators.observations import Observations, parse_observations
 from indicators.periods import normal_period
 from indicators.recognise import known_registers
 from indicators.tables import TextTable, parse_table
-from ui.indicators_data import Source, digest
+from ui.indicators_sources import Source, digest
 from ui.session import Work, plain_lines, register_after
 from ui.table import Column, downloads, draw
 from ui.text import language, number, t

@@ -14,9 +14,7 @@ from ui.indicators_data import (
     FORMATS,
     MARKS,
     SHEET_ROWS,
-    Chain,
     Key,
-    Source,
     chosen_rows,
     columns_of,
     decimals_of,
@@ -27,9 +25,12 @@ from ui.indicators_data import (
     old_values,
     result_key,
     result_rows,
+    target_binds,
     target_of,
 )
 from ui.indicators_maps import maps
+from ui.indicators_sources import Source
+from ui.indicators_ways import Chain, end_titles
 from ui.layers import full_name
 from ui.session import Work, plain_lines
 from ui.style import table_html
@@ -83,23 +84,29 @@ def _section(_source: Source, _chain: Chain, _base: str | None, _result: Remappe
     _totals(_result, _chain, column)
     if view == "map":
         clicked = maps(_chain, _result, column, _current)
-        if clicked is not None and clicked in _chain.after:
+        if clicked is not None and clicked in _chain.asked:
             st.session_state[_UNIT] = clicked
         _unit(_result, _chain, column, _result_key(_source, _chain, _base))
         return
     rows = _rows(f"{result_key(_source, _chain, _base)}", column, language(), _result, _chain)
-    table = table_columns(rows, _result, column)
+    table = table_columns(rows, _result, column, _chain.back)
     shown = narrow("indicators-rows", rows, table)
     chosen = draw("indicators-rows", shown, table, select=True)
     st.caption(t("indicators.signs", **MARKS))
-    downloads("indicators-rows", rows, shown, table, f"{_mark(_source)}{column[0]}-{column[1]}")
+    downloads(
+        "indicators-rows",
+        rows,
+        shown,
+        table,
+        f"{_mark(_source)}{'backcast-' if _chain.back else ''}{column[0]}-{column[1]}",
+    )
     if chosen is not None and st.session_state.get("indicators-chosen") != str(rows.loc[chosen, "code"]):
         st.session_state["indicators-chosen"] = st.session_state[_UNIT] = str(rows.loc[chosen, "code"])
     _unit(_result, _chain, column, _result_key(_source, _chain, _base))
 
 
 def _result_key(source: Source, chain: Chain, base: str | None) -> str:
-    return f"{chain.after.vintage}-{len(chain.after)}-{source.key[:6]}-{base or ''}"
+    return f"{chain.asked.vintage}-{len(chain.asked)}-{source.key[:6]}-{base or ''}-{chain.back}"
 
 
 def column_words(result: Remapped, column: Key) -> str:
@@ -114,19 +121,22 @@ def _rows(key: str, column: Key, words: str, _result: Remapped, _chain: Chain) -
     return result_rows(_result, column, _chain, words)
 
 
-def table_columns(rows: pd.DataFrame, result: Remapped, column: Key) -> list[Column]:
-    """Return the columns of the table of one indicator, in words."""
+def table_columns(rows: pd.DataFrame, result: Remapped, column: Key, back: bool = False) -> list[Column]:
+    """Return the columns of the table of one indicator, in words; ``back``: of figures carried back."""
     item = result.catalogue.by_id[column[0]]
     decimals = decimals_of(item, figures_of(old_values(result, column)))
     at = int(language() != "vi")
     unit = f" ({item.unit})" if item.unit else ""
     words = bool(rows["value_text"].any())
     changes = {name: t(f"indicators.change_{name}") for name in ("formed", "same")}
+    if back:
+        changes["formed"] = t("indicators.back_formed")
+    new = t("indicators.back_new" if back else "indicators.new", unit=unit)
     return [
-        Column("unit", t("indicators.unit"), width=170),
-        Column("old", t("indicators.old"), width=300),
-        Column("value", t("indicators.new", unit=unit), decimals, shown=not words or bool(rows["value"].notna().any())),
-        Column("value_text", t("indicators.new", unit=unit), shown=words),
+        Column("unit", t("indicators.back_unit" if back else "indicators.unit"), width=170),
+        Column("old", t("indicators.back_old" if back else "indicators.old"), width=300),
+        Column("value", new, decimals, shown=not words or bool(rows["value"].notna().any())),
+        Column("value_text", new, shown=words),
         Column(
             "mark",
             t("indicators.mark"),
@@ -141,10 +151,10 @@ def table_columns(rows: pd.DataFrame, result: Remapped, column: Key) -> list[Col
         Column("method", t("indicators.method"), words=method_words()),
         Column("base", t("indicators.base"), words=base_names()),
         Column("coverage", t("indicators.coverage"), 1),
-        Column("missing", t("indicators.parents_missing")),
+        Column("missing", t("indicators.back_parents_missing" if back else "indicators.parents_missing")),
         Column("reason", t("indicators.reason"), width=320),
         Column("code", t("unit.code"), width=70),
-        Column("parents", t("indicators.parents"), shown=False),
+        Column("parents", t("indicators.back_parents" if back else "indicators.parents"), shown=False),
     ]  # fmt: skip
 
 
@@ -169,10 +179,10 @@ def _totals(result: Remapped, chain: Chain, column: Key) -> None:
     mine = chosen_rows(totals, column)
     if mine.empty:
         old, new = old_values(result, column), new_values(result, column)
-        unknown = [len(chain.before) - sum(v is not None for v in old.values())]
-        unknown.append(len(chain.after) - sum(v is not None for v in new.values()))
+        unknown = [len(chain.given) - sum(v is not None for v in old.values())]
+        unknown.append(len(chain.asked) - sum(v is not None for v in new.values()))
         rows = [
-            [t("indicators.units"), number(len(chain.before)), number(len(chain.after))],
+            [t("indicators.units"), number(len(chain.given)), number(len(chain.asked))],
             [t("indicators.without"), *map(number, unknown)],
         ]
         said = t("indicators.no_total", kind=KINDS[item.kind][language() != "vi"])
@@ -181,7 +191,7 @@ def _totals(result: Remapped, chain: Chain, column: Key) -> None:
         decimals = decimals_of(item, figures_of(old_values(result, column)))
         equal = bool(row["equal"])
         rows = [
-            [t("indicators.units"), number(len(chain.before)), number(len(chain.after))],
+            [t("indicators.units"), number(len(chain.given)), number(len(chain.asked))],
             [t("indicators.total"), number(row["total_before"], decimals), number(row["total_after"], decimals)],
             [t("indicators.in_bounds"), number(0), number(row["in_bounds"], decimals)],
             [t("indicators.in_partial"), number(0), number(row["in_partial"], decimals)],
@@ -190,11 +200,8 @@ def _totals(result: Remapped, chain: Chain, column: Key) -> None:
         said = t("indicators.equal" if equal else "indicators.unequal")
         if not equal:
             st.error(said)
-    head = [
-        t("indicators.totals"),
-        t("indicators.before", day=day(chain.before.vintage)),
-        t("indicators.after", day=day(chain.after.vintage)),
-    ]
+    titles = end_titles(chain)
+    head = [t("indicators.totals"), *titles]
     st.html(f'<div style="max-width:44rem">{table_html(head, rows)}</div>')
     st.caption(said)
     if len(totals) > 1:
@@ -208,8 +215,8 @@ def _totals(result: Remapped, chain: Chain, column: Key) -> None:
             columns = [
                 Column("indicator", t("indicators.indicator"), width=260),
                 Column("period", t("indicators.period")),
-                Column("total_before", t("indicators.before", day=day(chain.before.vintage)), 2),
-                Column("total_after", t("indicators.after", day=day(chain.after.vintage)), 2),
+                Column("total_before", titles[0], 2),
+                Column("total_after", titles[1], 2),
                 Column("in_bounds", t("indicators.in_bounds"), 2),
                 Column("in_partial", t("indicators.in_partial"), 2),
                 Column("missing_before", t("indicators.missing_before"), 0),
@@ -223,9 +230,9 @@ def _totals(result: Remapped, chain: Chain, column: Key) -> None:
 def _unit(result: Remapped, chain: Chain, column: Key, key: str) -> None:
     """Draw one unit's calculation in words with its bars."""
     st.subheader(t("indicators.calculation"))
-    codes = [unit.code for unit in chain.after]
+    codes = [unit.code for unit in chain.asked]
     kept = st.session_state.get(_UNIT)
-    if kept not in chain.after:
+    if kept not in chain.asked:
         formed = chosen_rows(result.frame, column)
         kept = next(
             (str(c) for c, p in zip(formed["unit_code"], formed["parents"], strict=True) if " " in str(p)), codes[0]
@@ -238,10 +245,10 @@ def _unit(result: Remapped, chain: Chain, column: Key, key: str) -> None:
         st.session_state[_UNIT] = st.session_state[box]
 
     code = st.selectbox(
-        t("indicators.unit"),
+        t("indicators.back_unit" if chain.back else "indicators.unit"),
         codes,
         format_func=lambda one: " · ".join(
-            filter(None, (full_name(chain.after[one]), chain.after[one].district_name, one))
+            filter(None, (full_name(chain.asked[one]), chain.asked[one].district_name, one))
         ),
         key=box,
         on_change=take,
@@ -260,7 +267,7 @@ def explanation(result: Remapped, chain: Chain, code: str, column: Key) -> str:
     """Return the calculation of one figure, with the names of units beside their codes."""
     from indicators.explain import explain
 
-    registers = {register.vintage: register for register in (chain.before, chain.after)}
+    registers = {register.vintage: register for register in (chain.given, chain.asked)}
 
     def name(code: str, vintage: str) -> str:
         register = registers.get(vintage)
@@ -278,12 +285,10 @@ def unit_bars(result: Remapped, chain: Chain, code: str, column: Key) -> str:
     value = figures_of(new_values(result, column)).get(code)
     low, high = (None if row[name] != row[name] else float(row[name]) for name in ("low", "high"))
     parents = str(row["parents"]).split()
-    bars = [
-        Bar(f"{full_name(chain.before[p])} ({p})" if p in chain.before else p, old.get(p)) for p in parents
-    ]
+    bars = [Bar(f"{full_name(chain.given[p])} ({p})" if p in chain.given else p, old.get(p)) for p in parents]
     mark = mark_of(row["value"], row["low"], str(row["method"]), str(row["base"]), str(row["status"]))
     sign = f"{MARKS[mark]} {t('indicators.mark_' + mark)}"
-    bars.append(Bar(f"{full_name(chain.after[code])} · {sign}", value, low, high, whole=True))
+    bars.append(Bar(f"{full_name(chain.asked[code])} · {sign}", value, low, high, whole=True))
     target = target_of(item, result.catalogue)
     decimals = decimals_of(item, old)
     words = ""
@@ -293,6 +298,8 @@ def unit_bars(result: Remapped, chain: Chain, code: str, column: Key) -> str:
         ends = (value, value) if value is not None else (low, high)
         met = None if ends[0] is None or ends[1] is None else meets(ends[0], ends[1], target[0], target[1])
         outcome = {True: "outcome.pass", False: "outcome.fail", None: "outcome.undetermined"}[met]
+        if not target_binds(item, result.catalogue, column[1]):
+            outcome = "indicators.target_later"
         words = t(
             "indicators.target",
             sign="≥" if target[1] else "≤",
@@ -301,7 +308,9 @@ def unit_bars(result: Remapped, chain: Chain, code: str, column: Key) -> str:
             source=target[2],
         )
     unit = f" ({item.unit})" if item.unit else ""
-    title = t("indicators.bars", name=item.name(language()), unit=unit)
+    title = t(
+        "indicators.back_bars" if chain.back else "indicators.bars", name=item.name(language()), unit=unit
+    )
     return bars_html(title, bars, decimals, None if target is None else target[0], words)
 
 
@@ -311,7 +320,8 @@ def _files(source: Source, chain: Chain, base: str | None, result: Remapped) -> 
         st.caption(t("indicators.download_note", count=number(len(result.frame))))
         with st.container(horizontal=True):
             for ending in FORMATS:
-                name = f"{_mark(source)}indicators-{chain.before.vintage}-{chain.after.vintage}"
+                way = f"{'backcast-' if chain.back else ''}{chain.given.vintage}-{chain.asked.vintage}"
+                name = f"{_mark(source)}indicators-{way}"
                 st.download_button(
                     "CSV (zip)" if ending == "csv" else ending.capitalize() if ending == "parquet" else "XLSX",
                     partial(file_of, result, source, chain, base, ending),

@@ -9,19 +9,11 @@ import streamlit as st
 
 from geo.errors import SapxepError
 from plans.plan import Plan
-from ui.indicators_data import (
-    Chain,
-    Source,
-    chain_of,
-    chains,
-    crosswalk_of,
-    illustrative_source,
-    register_source,
-    remapped,
-    result_key,
-)
+from ui.indicators_data import remapped, result_key
+from ui.indicators_sources import Source, illustrative_after, illustrative_source, register_source
 from ui.indicators_upload import uploaded_source
 from ui.indicators_view import results
+from ui.indicators_ways import Chain, chain_of, chains, crosswalk_of
 from ui.session import Work, plain_lines, work
 from ui.text import language, number, t
 from ui.unit_facts import day
@@ -29,7 +21,9 @@ from ui.unit_facts import day
 if TYPE_CHECKING:
     from indicators.remap import Remapped
 
-SOURCES: Final = ("illustrative", "register", "upload")
+SOURCES: Final = ("register", "illustrative", "upload")
+DIRECTIONS: Final = ("forward", "back")
+_DIRECTION: Final = "indicators-direction-kept"
 _SOURCE: Final = "indicators-source-kept"
 _DONE: Final = "indicators-done"
 
@@ -38,22 +32,28 @@ def page() -> None:
     """Draw the page."""
     st.title(t("page.indicators"))
     current = work()
-    kind = _source_kind()
+    with st.container(horizontal=True):
+        kind = _kept(_SOURCE, t("indicators.source"), SOURCES, "indicators.source_")
+        back = _kept(_DIRECTION, t("indicators.direction"), DIRECTIONS, "indicators.direction_") == "back"
+    if back:
+        st.caption(t("indicators.back_note"))
     try:
-        source = _source(kind, current)
+        source = _source(kind, current, back)
     except SapxepError as error:
         st.error(plain_lines(error.text(language(), limit=20)))
         return
     if source is None:
+        if kind == "illustrative":
+            st.error(_no_way(illustrative_source().vintage, current, False))
         return
     if source.illustrative:
         st.warning(t("indicators.illustrative"))
-    ways = chains(current.plan, source.vintage)
+    ways = chains(current.plan, source.vintage, back)
     if not ways:
-        st.error(t("indicators.no_way", found=day(source.vintage), base=day(current.plan.base)))
+        st.error(_no_way(source.vintage, current, back))
         return
     try:
-        chain, base = _choices(ways, current)
+        chain, base = _choices(ways, current, back)
         result = _computed(source, chain, base)
     except SapxepError as error:
         st.error(plain_lines(error.text(language(), limit=20)))
@@ -62,47 +62,61 @@ def page() -> None:
     results(source, chain, base, result, current)
 
 
-def _source_kind() -> str:
-    st.session_state.setdefault("indicators-source", st.session_state.get(_SOURCE, SOURCES[0]))
-    kind = st.segmented_control(
-        t("indicators.source"),
-        SOURCES,
-        format_func=lambda name: t(f"indicators.source_{name}"),
-        key="indicators-source",
-        required=True,
+def _kept(name: str, title: str, options: Sequence[str], words: str) -> str:
+    """Draw a choice that outlasts a visit to another page."""
+    key = name.removesuffix("-kept")
+    st.session_state.setdefault(key, st.session_state.get(name, options[0]))
+    chosen = st.segmented_control(
+        title, options, format_func=lambda one: t(words + one), key=key, required=True, width="content"
     )
-    st.session_state[_SOURCE] = kind or SOURCES[0]
-    return str(st.session_state[_SOURCE])
+    st.session_state[name] = chosen or options[0]
+    return str(st.session_state[name])
 
 
-def _source(kind: str, current: Work) -> Source | None:
+def _source(kind: str, current: Work, back: bool) -> Source | None:
     if kind == "upload":
         return uploaded_source(current)
     if kind == "illustrative":
-        return illustrative_source()
-    return register_source(current)
+        return illustrative_after(current) if back else illustrative_source()
+    return register_source(current, back)
 
 
-def _choices(ways: Sequence[tuple[Plan, ...]], current: Work) -> tuple[Chain, str | None]:
+def _no_way(vintage: str, current: Work, back: bool) -> str:
+    """Return why figures of a vintage cannot be carried, and what could be done."""
+    plan = current.plan
+    if not back:
+        words = "indicators.no_way"
+        other = bool(chains(plan, vintage, True))
+    else:
+        words = "indicators.no_way_back"
+        other = bool(chains(plan, vintage))
+    said = t(words, found=day(vintage), base=day(plan.base), target=day(plan.target))
+    return f"{said} {t('indicators.other_direction')}" if other else said
+
+
+def _choices(ways: Sequence[tuple[Plan, ...]], current: Work, back: bool) -> tuple[Chain, str | None]:
     left, right = st.columns(2)
-    made = {i: chain_of(way, current) for i, way in enumerate(ways)}
+    made = {i: chain_of(way, current, back) for i, way in enumerate(ways)}
 
     def way_words(i: int) -> str:
         chain = made[i]
         return t(
             "indicators.way",
             plans=", ".join(plan.instrument or plan.id for plan in chain.plans),
-            before=number(len(chain.before)),
-            after=number(len(chain.after)),
+            before=number(len(chain.given)),
+            after=number(len(chain.asked)),
         )
 
     at = left.selectbox(
-        t("indicators.to"), list(made), format_func=way_words, key=f"indicators-way-{len(ways)}"
+        t("indicators.back_to" if back else "indicators.to"),
+        list(made),
+        format_func=way_words,
+        key=f"indicators-way-{len(ways)}-{back}",
     )
     chain = made[int(at or 0)]
     bases = ["", *crosswalk_of(chain.key, chain).bases]
     base = right.selectbox(
-        t("indicators.base"),
+        t("indicators.back_base" if back else "indicators.base"),
         bases,
         format_func=base_words,
         help=t("indicators.base_help"),
