@@ -326,18 +326,22 @@ def test_targets_come_from_the_catalogue() -> None:
     catalogue = embedded_catalogue()
     target = data.target_of(catalogue["RATE_ONLINE"], catalogue)
     assert target is not None
-    assert target[:2] == (60.0, True)
-    assert "4173" in target[2]
+    assert (target.limit, target.sign, target.day, target.level) == (60.0, "≥", "2025-07-30", "commune")
+    assert "4173" in target.source
     assert data.target_of(catalogue["POP"], catalogue) is None
     bare = replace(catalogue["RATE_ONLINE"], target="")
     assert data.target_of(bare, catalogue.extended(bare)) == target
 
 
-def test_a_target_of_a_parent_document_that_asks_for_exactly_so_much_is_drawn() -> None:
+def test_a_target_of_a_parent_document_is_drawn_as_it_stands_there() -> None:
     catalogue = embedded_catalogue()
-    found = data.target_of(catalogue["NQ18_01"], catalogue)
-    assert found is not None
-    assert found[:2] == (100.0, True)
+    exactly = data.target_of(catalogue["NQ18_01"], catalogue)
+    assert exactly is not None
+    assert (exactly.limit, exactly.sign, exactly.level) == (100, "≥", "city")
+    more = data.target_of(catalogue["NQ18_04"], catalogue)
+    assert more is not None
+    # “> 50”: 50 itself does not meet it
+    assert (more.sign, more.met(50, 50), more.met(50.1, 50.1), more.met(49, 51)) == (">", False, True, None)
 
 
 def test_embedded_figures_are_compared_with_the_real_target_that_came_later(
@@ -353,6 +357,7 @@ def test_embedded_figures_are_compared_with_the_real_target_that_came_later(
     assert "4173" in bars
     assert "chưa có hiệu lực trong kỳ này" in bars
     assert "dashed" in bars
+    assert "Mục tiêu là thật, số liệu đem so là minh họa." in bars
 
 
 def test_bars_show_bounds_and_target_in_words_too() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -186,13 +188,46 @@ def _number(value: object) -> float:
     return known if isinstance(known, float) else float("nan")
 
 
-def target_of(indicator: Indicator, catalogue: Catalogue) -> tuple[float, bool, str] | None:
-    """Return the catalogue's target of an indicator: limit, whether at least, source; None where there is none."""
+@dataclass(frozen=True)
+class Target:
+    """A target of the catalogue's: limit, sense, from which document, until which day, for whom.
+
+    ``strict``: the limit itself does not meet it. ``level``: commune, district, city or national.
+    """
+
+    limit: float
+    at_least: bool
+    source: str
+    day: str = ""
+    level: str = "commune"
+    strict: bool = False
+
+    @property
+    def sign(self) -> str:
+        """The sign as the document has it."""
+        return (">" if self.strict else "≥") if self.at_least else ("<" if self.strict else "≤")
+
+    def met(self, low: float, high: float) -> bool | None:
+        """Return whether a figure known to lie in [low, high] meets it; None where the bounds straddle it."""
+        from indicators.bounds import meets
+
+        limit = self.limit
+        if self.strict:
+            limit = math.nextafter(limit, math.inf if self.at_least else -math.inf)
+        return meets(low, high, limit, self.at_least)
+
+
+def target_of(indicator: Indicator, catalogue: Catalogue) -> Target | None:
+    """Return the catalogue's target of an indicator, its own or that of a row of targets; None where there is none."""
     of_others = (item for item in catalogue if item.kind == "target" and indicator.id in item.parts)
     for item in (indicator, *of_others):
         match = re.fullmatch(r"\s*(>=|<=|>|<|=|≥|≤)?\s*([\d.,]+)\s*", item.target)
         if match:
-            return float(match[2].replace(",", ".")), match[1] not in ("<=", "<", "≤"), item.target_source
+            sign = match[1] or ""
+            return Target(
+                float(match[2].replace(",", ".")), sign not in ("<=", "<", "≤"), item.target_source,
+                item.target_date, item.level or "commune", sign in ("<", ">"),
+            )  # fmt: skip
     return None
 
 

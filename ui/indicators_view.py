@@ -293,25 +293,30 @@ def unit_bars(result: Remapped, chain: Chain, code: str, column: Key) -> str:
     decimals = decimals_of(item, old)
     words = ""
     if target is not None:
-        from indicators.bounds import meets
-
         ends = (value, value) if value is not None else (low, high)
-        met = None if ends[0] is None or ends[1] is None else meets(ends[0], ends[1], target[0], target[1])
+        met = None if ends[0] is None or ends[1] is None else target.met(ends[0], ends[1])
         outcome = {True: "outcome.pass", False: "outcome.fail", None: "outcome.undetermined"}[met]
         if not target_binds(item, result.catalogue, column[1]):
             outcome = "indicators.target_later"
+        elif target.level in ("city", "national"):
+            # one commune neither meets nor misses what a whole city is to reach
+            outcome = "indicators.target_of_all"
         words = t(
             "indicators.target",
-            sign="≥" if target[1] else "≤",
-            value=number(target[0], decimals),
+            sign=target.sign,
+            value=number(target.limit, 0 if target.limit.is_integer() else decimals),
+            day=day(target.day) if target.day else "—",
+            level=t(f"indicators.level_{target.level}"),
             outcome=t(outcome),
-            source=target[2],
+            source=target.source,
         )
+        if "illustrative" in item.marks:
+            words += f" {t('indicators.target_illustrative')}"
     unit = f" ({item.unit})" if item.unit else ""
     title = t(
         "indicators.back_bars" if chain.back else "indicators.bars", name=item.name(language()), unit=unit
     )
-    return bars_html(title, bars, decimals, None if target is None else target[0], words)
+    return bars_html(title, bars, decimals, None if target is None else target.limit, words)
 
 
 def _files(source: Source, chain: Chain, base: str | None, result: Remapped) -> None:
