@@ -48,7 +48,10 @@ class Reasons:
 
 @dataclass(frozen=True)
 class Done:
-    """What is known of one indicator in one period on the target units: arrays of shape (targets,)."""
+    """What is known of one indicator in one period on the target units: arrays of shape (targets,).
+
+    ``estimated``: a share below 1 was used, so that what is recomputed from it is an estimate too.
+    """
 
     value: Floats
     low: Floats
@@ -56,6 +59,7 @@ class Done:
     numerator: Floats
     denominator: Floats
     words: Words | None = None
+    estimated: Bools | None = None
 
 
 Lookup = Callable[[str, str], "Done | None"]

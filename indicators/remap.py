@@ -13,11 +13,12 @@ from geo.errors import CrosswalkError, ObservationError, Problem
 from geo.register import Register
 from geo.registers import embedded_for, embedded_register
 from indicators.assemble import COLUMNS, Pieces, frame_of, totals_of
-from indicators.blocks import Block, Done, Reasons
+from indicators.blocks import Block, Done, Reasons, Result
 from indicators.catalogue import Catalogue, Indicator, embedded_catalogue
 from indicators.kinds import KIND_OF, backward
 from indicators.links import Links, Profile, joined_crosswalk, profile, profile_of, resolve, reverse
 from indicators.panel import Panel, panel
+from indicators.remarks import remarks
 from plans.crosswalk import DEFAULT_BASES, Crosswalk
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def remap(
     pieces = run.compute(data)
     result = frame_of(data, pieces, run.reasons, run.to_vintage, run.population, not backcast, crosswalk.via)
     totals = totals_of(data, pieces)
-    reports += _reports(data, pieces, totals, run)
+    reports += remarks(data, pieces, totals, crosswalk, run.weights_from_register, backcast)
     return Remapped(
         result,
         totals,
@@ -225,13 +226,24 @@ class _Run:
             result = piece.result
             return Done(
                 result.value[row], result.low[row], result.high[row], result.numerator[row], result.denominator[row],
-                None if result.words is None else result.words[row],
+                None if result.words is None else result.words[row], result.estimated[row],
             )  # fmt: skip
 
         def one(column: int) -> None:
             busy.add(column)
             indicator = data.columns[column][0]
-            self._add(data, indicator.kind, [column], *self.profiles(indicator), pieces, at, done)
+            used: list[Done] = []
+
+            def asked(indicator_id: str, period: str) -> Done | None:
+                found = done(indicator_id, period)
+                used.extend([found] if found is not None else [])
+                return found
+
+            made = self._add(data, indicator.kind, [column], *self.profiles(indicator), pieces, at, asked)
+            for part in used:
+                if part.estimated is not None:
+                    # what is recomputed from an estimate is one
+                    made.estimated |= part.estimated
 
         for column in late:
             if column not in busy:
@@ -241,7 +253,7 @@ class _Run:
     def _add(
         self, data: Panel, kind: str, columns: list[int], below: Profile, above: Profile, pieces: list[Pieces],
         at: dict[tuple[str, str], tuple[Pieces, int]], done: object = None,
-    ) -> None:  # fmt: skip
+    ) -> Result:  # fmt: skip
         block = self._block(data, columns, below, above)
         if done is not None:
             block = replace(block, done=done, catalogue_of=self.catalogue.by_id.get)  # type: ignore[arg-type]
@@ -251,6 +263,7 @@ class _Run:
         for row, column in enumerate(columns):
             indicator, period = data.columns[column]
             at[(indicator.id, period)] = (piece, row)
+        return result
 
     def _block(self, data: Panel, columns: list[int], below: Profile, above: Profile) -> Block:
         rows: slice | list[int] = columns
@@ -313,7 +326,9 @@ class _Run:
             self.links(second), none, self.population, self.reasons,
         )  # fmt: skip
         r = backward(indicator.kind, block) if self.backcast else KIND_OF[indicator.kind].apply(block)
-        return Done(r.value[0], r.low[0], r.high[0], r.numerator[0], r.denominator[0])
+        return Done(
+            r.value[0], r.low[0], r.high[0], r.numerator[0], r.denominator[0], estimated=r.estimated[0]
+        )
 
 
 def _figures(register: Register | None, codes: Sequence[str], figure: str) -> Floats:
@@ -322,78 +337,3 @@ def _figures(register: Register | None, codes: Sequence[str], figure: str) -> Fl
         for code in codes
     ]
     return np.array([np.nan if value is None else float(value) for value in values])
-
-
-def _reports(data: Panel, pieces: Sequence[Pieces], totals: pd.DataFrame, run: _Run) -> list[Problem]:
-    reports: list[Problem] = []
-    links = pieces[0].block.links
-    touched = [links.targets[t] for t in np.flatnonzero(links.touched)]
-    bases = sorted({base for piece in pieces for base in piece.block.links.split_base if base})
-    if touched:
-        reports.append(
-            Problem(
-                f"{len(touched)} đơn vị nhận phần của đơn vị bị chia; chia theo {', '.join(bases)}",
-                f"{len(touched)} units take parts of divided units; split by {', '.join(bases)}",
-                field="base",
-                found=" ".join(touched),
-            )
-        )
-    if run.crosswalk.via:
-        through = ", ".join(run.crosswalk.via)
-        reports.append(
-            Problem(
-                f"tính một lần bằng bảng chuyển đổi ghép qua {through}, không tính và làm tròn từng bước",
-                f"computed once by the crosswalk composed through {through}, not step by step",
-                field="crosswalk",
-                found=f"{run.from_vintage} – {run.to_vintage}",
-            )
-        )
-    if not run.backcast and (changed := [links.targets[t] for t in np.flatnonzero(links.changed)]):
-        reports.append(
-            Problem(
-                f"{len(changed)} mã được giữ cho lãnh thổ khác từ {run.to_vintage}: nối với chuỗi cũ thì ngắt (B)",
-                f"{len(changed)} codes stand for other territories from {run.to_vintage}: "
-                "joined to their old series they break (B)",
-                field="unit_code",
-                found=" ".join(changed),
-            )
-        )
-    gaps = {
-        p.block.columns[int(i)][0].id for p in pieces for i in np.flatnonzero(~p.result.known.all(axis=1))
-    }
-    if gaps:
-        reports.append(
-            Problem(
-                f"có đơn vị thiếu số liệu ở {len(gaps)} chỉ tiêu: kết quả để trống, không coi là 0",
-                f"units lack figures of {len(gaps)} indicators: results are empty, not zero",
-                found=", ".join(sorted(gaps)[:10]),
-            )
-        )
-    reports += [
-        Problem(
-            "dùng số của sổ đơn vị làm trọng số",
-            "figures of the register serve as weights",
-            field="weight",
-            found=name,
-        )
-        for name in sorted(run.weights_from_register)
-    ]
-    unequal = totals[~totals["equal"].astype(bool)]
-    reports += [
-        Problem(
-            f"tổng trước và sau khác nhau ({row.indicator}, {row.period})",
-            f"totals before and after differ ({row.indicator}, {row.period})",
-            found=f"{row.total_after:g}",
-            accepted=f"{row.total_before:g}",
-        )
-        for row in unequal.itertuples()
-    ]
-    illustrative = sorted({i.id for i, _ in data.columns if "illustrative" in i.marks})
-    if illustrative:
-        reports.append(
-            Problem(
-                "số liệu minh họa, không phải số thật", "illustrative figures, not facts", field="indicator",
-                found=", ".join(illustrative),
-            )
-        )  # fmt: skip
-    return reports

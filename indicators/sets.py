@@ -166,11 +166,16 @@ def decided(block: Block, vi: str, en: str) -> Result:
     result.method[keeps] = METHOD["inherited"]
     for column in range(words.shape[0]):
         for target in np.flatnonzero(~links.simple):
-            sources = links.source[links.links_of(int(target))]
-            shown = _shares(words[column, sources], block.population[sources])
-            result.reason[column, target] = block.reasons.place(f"{vi}: {shown[0]}", f"{en}: {shown[1]}")
+            result.reason[column, target] = with_parents(block, column, int(target), vi, en)
     finish_missing(block, result)
     return result
+
+
+def with_parents(block: Block, column: int, target: int, vi: str, en: str) -> int:
+    """Return the place of a reason that shows the words of a target's parents and their share of the people."""
+    sources = block.links.source[block.links.links_of(target)]
+    shown = _shares(word_cells(block)[0][column, sources], block.population[sources])
+    return block.reasons.place(f"{vi}: {shown[0]}", f"{en}: {shown[1]}")
 
 
 def _shares(

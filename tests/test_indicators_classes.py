@@ -70,8 +70,8 @@ def test_bounds_that_allow_several_classes_are_refused_with_their_names() -> Non
     result = classed("I: POP >= 8000; II: POP >= 5500; III", divided=True)
     x, y = cell(result, "X", "K"), cell(result, "Y", "K")
     assert (x["method"], bool(np.isnan(x["value"]))) == ("refused", True)
-    assert "it could be I, II" in x["reason"]
-    assert "III" not in x["reason"]
+    # the parents' classes stand beside as evidence
+    assert "it could be I, II: III 3/3" in x["reason"]
     # whatever comes of C, Y is below 5500: the class is sure though the figure is not, and says that it is estimated
     assert (y["value"], y["method"], y["status"]) == ("III", "recomputed", "E")
 
@@ -84,6 +84,39 @@ def test_a_missing_quantity_is_not_a_low_one() -> None:
     absent = cell(classed(land=None), "X", "K")
     assert absent["method"] == "refused"
     assert "the file lacks AREA" in absent["reason"]
+
+
+def test_an_estimated_figure_gives_an_estimated_class_and_the_classes_that_its_bounds_allow() -> None:
+    # by people half of C's 4000 go to X, by area a tenth: 7500, from 5900 to 7500
+    def run_by(rule: str) -> pd.Series:
+        words = rows("K", dict.fromkeys("ABCDE", 1.0)).astype({"value": object})
+        words["value"] = [CLASSES[c] for c in "ABCDE"]
+        catalogue = Catalogue((indicator("K", "class", "", rule=rule), indicator("N", "count-flow")))
+        crosswalk = small(("population", "0.5"), ("area", "0.1"))
+        return cell(remap(pd.concat([words, rows("N", PEOPLE)]), crosswalk, catalogue), "X", "K")
+
+    sure = run_by("I: N >= 8000; II: N >= 5000; III")
+    assert (sure["value"], sure["status"], sure["reason"]) == ("II", "E", "")
+    unsure = run_by("I: N >= 7000; II: N >= 5000; III")
+    assert (unsure["value"], unsure["status"]) == ("I", "E")
+    assert "its bounds allow I, II" in unsure["reason"]
+
+
+def test_only_the_rule_then_in_force_classes() -> None:
+    def of(start: str, end: str) -> pd.Series:
+        words = rows("K", dict.fromkeys("ABCE", 1.0)).astype({"value": object})
+        words["value"] = [CLASSES[c] for c in "ABCE"]
+        rule = indicator("K", "class", "", rule="II: N >= 1; III", valid_from=start, valid_to=end)
+        frame = pd.concat([words, rows("N", {c: PEOPLE[c] for c in "ABCE"})])
+        return cell(remap(frame, MERGE, Catalogue((rule, indicator("N", "count-flow")))), "X", "K")
+
+    assert of("2020", "2024")["value"] == "II"
+    assert of("2024-01-01", "")["value"] == "II"
+    for early, late in (("2024-02-01", ""), ("", "2023")):
+        row = of(early, late)
+        assert row["method"] == "refused"
+        assert "not in force" in row["reason"]
+        assert "III 3/3" in row["reason"]
 
 
 @given(st.lists(st.integers(0, 9000), min_size=4, max_size=4), st.integers(1, 20000), st.integers(1, 20000))

@@ -189,6 +189,18 @@ def test_a_score_without_all_components_has_no_total_but_an_interval() -> None:
     assert "Q" in row["reason"]
 
 
+def test_what_is_recomputed_from_an_estimate_is_marked_as_one() -> None:
+    cells = {**P, "D": (1.0, 2.0)}
+    frames = [rows("P", cells), rows("S", dict.fromkeys(cells, 1.0)), rows("T", dict.fromkeys(cells, 1.0))]
+    catalogue = (
+        indicator("S", "score", "điểm", components="P"),
+        *(i for i in SCORE if i.id in ("P", "T")),
+    )
+    split = several(catalogue, *frames, crosswalk=small(("population", "0.4")))
+    assert [cell(split, "X", name)["status"] for name in "PST"] == ["E", "E", "E"]
+    assert [cell(split, "E", name)["status"] for name in "PST"] == ["A", "A", "A"]
+
+
 def test_ranks_are_recomputed_with_the_size_of_the_set() -> None:
     result = several(
         SCORE,
