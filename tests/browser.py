@@ -162,7 +162,9 @@ def opened(browser: Browser, address: str, page: str, words: str) -> Iterator[Vi
         seen.check()
 
 
-def choose(page: Page, label: str, option: str, typed: str = "", timeout: float = 90_000) -> None:
+def choose(
+    page: Page, label: str | re.Pattern[str], option: str, typed: str = "", timeout: float = 90_000
+) -> None:
     """Choose an option of the first box with a label; of a long list only a part is drawn until it is ``typed``."""
     from playwright.sync_api import expect
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,21 +13,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from geo.registers import embedded_register
-from tests.browser import Visit, chromium, needs_chromium, server, visit
+from plans.apply import apply_plan
+from plans.files import embedded_plan
+from tests.browser import Visit, choose, needs_chromium, visit
 
+#: other boxes speak of old units too, in small letters
+OLD_UNIT = re.compile("Đơn vị cũ")
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-indicators"), needs_chromium]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with server() as found:
-        yield found
 
 
 @pytest.fixture
@@ -34,23 +27,7 @@ def quiet() -> Iterator[list[Visit]]:
     seen: list[Visit] = []
     yield seen
     for found in seen:
-        assert found.leaving() == []
-        # Streamlit itself asks for its endpoints below the page's path first
-        assert all(url.endswith(("/_stcore/health", "/_stcore/host-config")) for url in found.failed)
-        assert [text for text in found.complaints if "404" not in text] == []
-
-
-def choose(page: Page, label: str, typed: str, option: str) -> None:
-    box = page.get_by_role("combobox", name=label).first
-    box.click()
-    if typed:
-        box.fill(typed)
-    # the list is drawn anew while it narrows: a click may meet an option that is gone
-    expect(page.get_by_role("option").filter(has_text=option).first).to_be_visible()
-    if typed:
-        box.press("Enter")
-    else:
-        page.get_by_role("option").filter(has_text=option).first.click()
+        found.check()
 
 
 def workbook(received: list[int | str], online: list[int]) -> bytes:
@@ -137,18 +114,66 @@ def test_embedded_figures_are_marked_and_every_calculation_is_said(
     with visit(browser, f"{address}/indicators?lang=en") as found:
         quiet.append(found)
         page = found.page
-        expect(page.get_by_text("ILLUSTRATIVE figures, not facts", exact=False)).to_be_visible(timeout=30_000)
+        page.get_by_role("radio", name="One-stop desk 2024 (illustrative)").click(timeout=30_000)
+        expect(page.get_by_text("ILLUSTRATIVE figures, not facts", exact=False).first).to_be_visible(
+            timeout=30_000
+        )
         expect(page.get_by_text("All 526 rows are shown.")).to_be_visible()
         expect(page.get_by_text("The totals before and after are equal", exact=False)).to_be_visible()
         expect(page.get_by_role("cell", name="1.998.697")).to_have_count(2)
-        choose(page, "New unit", "10417", "Hòa Phú commune")
+        choose(page, "New unit", "Hòa Phú commune", "10417")
         expect(page.get_by_text("Hòa Nam commune (10414): 2.407", exact=False)).to_be_visible()
         expect(page.get_by_text("4.199", exact=False).first).to_be_visible()
         page.get_by_role("radio", name="Maps before, after").click()
         found.map(0, 500)
         found.map(1, 500)
         expect(page.get_by_text("One colour scale for both maps.", exact=False)).to_be_visible()
-        choose(page, "To which units", "", "126")
+        choose(page, "To which units", "126")
         expect(page.get_by_role("cell", name="126")).to_be_visible(timeout=30_000)
-        page.get_by_role("radio", name="Population, area (real)").click()
+        page.get_by_role("radio", name="Population, area, density (real)").click()
         expect(page.get_by_text("ILLUSTRATIVE figures", exact=False)).to_have_count(0, timeout=20_000)
+
+
+def new_units() -> bytes:
+    """Return a sheet of the 526 units: a count, which can be carried back, and a median, which cannot."""
+    plan, register = embedded_plan("nq1286"), embedded_register("hanoi-2024-12-31")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Mã đơn vị", "Tên đơn vị", "Năm 2025", None])
+    sheet.append([None, None, "Hồ sơ tiếp nhận trong kỳ", "Thu nhập trung vị"])
+    for merged in ("A1:A2", "B1:B2", "C1:D1"):
+        sheet.merge_cells(merged)
+    for i, unit in enumerate(apply_plan(plan, register)):
+        sheet.append([unit.code, unit.name, 100 + i, 4.5 + i % 7 / 10])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_figures_of_the_new_units_go_back_to_the_old_ones(
+    browser: Browser, address: str, quiet: list[Visit]
+) -> None:
+    with visit(browser, f"{address}/indicators") as found:
+        quiet.append(found)
+        page = found.page
+        page.get_by_role("radio", name="đơn vị mới → cũ (tính ngược)").click(timeout=30_000)
+        expect(page.get_by_text("Hiện cả 579 dòng.")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("cell", name="526")).to_be_visible()
+        choose(page, OLD_UNIT, "Xã Hòa Phú", "10417")
+        expect(page.get_by_text("tính ngược: chia cả tử số và mẫu số", exact=False)).to_be_visible()
+        expect(page.get_by_text("E (ước tính)", exact=False).first).to_be_visible()
+
+
+def test_what_cannot_be_carried_back_is_refused_with_the_reason(
+    browser: Browser, address: str, tmp_path: Path, quiet: list[Visit]
+) -> None:
+    with visit(browser, f"{address}/indicators") as found:
+        quiet.append(found)
+        page = found.page
+        page.get_by_role("radio", name="đơn vị mới → cũ (tính ngược)").click(timeout=30_000)
+        upload(page, tmp_path, new_units())
+        expect(page.get_by_text("Hiện cả 579 dòng.")).to_be_visible(timeout=30_000)
+        choose(page, "Chỉ tiêu", "trung vị")
+        choose(page, OLD_UNIT, "Xã Hòa Phú", "10417")
+        expect(page.get_by_text("loại chỉ tiêu này không đưa về đơn vị cũ được", exact=False)).to_be_visible()
