@@ -1,15 +1,17 @@
-"""From the 126 units of today: find what is due, in a real browser with the network cut."""
+"""From the 126 units of today: find what is due and merge it, in a real browser with the network cut."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from plans.files import parse_plan
 from tests.browser import chromium, needs_chromium, visit
-from tests.workbench_visit import Server, create, pick, running, settled, wait_for
+from tests.workbench_visit import Server, create, done, pick, running, saved_plan, settled, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("workbench-today-browser"), needs_chromium]
 
@@ -26,7 +28,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-def test_a_planner_of_today_finds_what_is_due(browser: Browser, app: Server, tmp_path: Path) -> None:
+def test_a_planner_of_today_merges_what_is_due(browser: Browser, app: Server, tmp_path: Path) -> None:
     with visit(browser, f"{app.address}/workbench?lang=en") as seen:
         pick(seen, "Map", "126 units")
         create(seen, f"Today {tmp_path.name}")
@@ -38,4 +40,12 @@ def test_a_planner_of_today_finds_what_is_due(browser: Browser, app: Server, tmp
         settled(seen)
         pills = seen.page.locator('[class*="st-key-workbench-list"] button')
         expect(pills).to_have_count(37)
-        assert seen.leaving() == []
+        pills.first.click()
+        wait_for(seen, "1 selected")
+        settled(seen)
+        pick(seen, "Merge into", "ward")
+        done(seen, "Merge", "Merge ")
+        # the unit that takes it may have been due itself
+        seen.page.get_by_text(re.compile(r"Due and not done: 3[56]$")).first.wait_for()
+        (unit,) = parse_plan(saved_plan(seen, tmp_path)).units
+        assert len(unit.sources) == 2
