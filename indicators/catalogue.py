@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -141,17 +141,18 @@ def embedded_catalogue() -> Catalogue:
     return read_catalogue(DATA / "indicators" / "catalogue.csv")
 
 
-def read_catalogue(path: Path | str) -> Catalogue:
+def read_catalogue(path: Path | str, known: Collection[str] = ()) -> Catalogue:
     """Read a catalogue from CSV (contract: Catalogue; columns after kind are optional).
 
+    ``known``: ids of the catalogue that it will extend, which its rows may name too.
     Raises InputFileError when the file is no CSV, CatalogueError listing every row that cannot be used.
     """
-    return catalogue_of(read_csv(path))
+    return catalogue_of(read_csv(path), known)
 
 
-def parse_catalogue(content: bytes, name: str) -> Catalogue:
+def parse_catalogue(content: bytes, name: str, known: Collection[str] = ()) -> Catalogue:
     """Return the catalogue that an uploaded file holds; see read_catalogue."""
-    return catalogue_of(parse_csv(content, name))
+    return catalogue_of(parse_csv(content, name), known)
 
 
 def read_plan239(path: Path | str | None = None) -> tuple[Mapping[str, int], Catalogue | None]:
@@ -194,7 +195,7 @@ def read_plan239(path: Path | str | None = None) -> tuple[Mapping[str, int], Cat
     return counts, Catalogue(filled.indicators, filled.file, tuple(reports))
 
 
-def catalogue_of(table: Table) -> Catalogue:
+def catalogue_of(table: Table, known: Collection[str] = ()) -> Catalogue:
     """Turn a table into a catalogue; see read_catalogue."""
     missing = [column for column in REQUIRED if column not in table.columns]
     if missing:
@@ -211,7 +212,7 @@ def catalogue_of(table: Table) -> Catalogue:
         )
     if not table.rows:
         raise CatalogueError(Problem("không có dòng dữ liệu nào", "there are no rows", file=table.file))
-    ids = {row["id"] for row in table.rows}
+    ids = {row["id"] for row in table.rows} | set(known)
     first: dict[str, int] = {}
     problems: list[Problem] = []
     found: list[Indicator] = []

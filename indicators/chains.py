@@ -2,11 +2,11 @@
 
 Where remapping in two steps and by the composed crosswalk agree, and where not:
 
-- Units that are merged whole on every path: the same figure to the unit. Totals: the same to the unit, always.
+- Units that are merged whole on every path: the same figure to the unit. Totals of known shares: likewise.
 - Known shares of one base: the same figure but for rounding. Every split of a count of whole items is rounded by
   largest remainder; two steps round twice, and round the split of a merged unit once where the composed crosswalk
-  rounds each parent's. The two differ by less than one for every split that is rounded on the way; figures that are
-  not rounded are equal.
+  rounds each parent's. The two differ by less than one for every part that is rounded, on either way; figures that
+  are not rounded are equal.
 - Shares of several bases: the composed crosswalk takes one base for the whole path of a unit, two steps may take
   another in each.
 - A share that is not known in one step has no point in the composed crosswalk, unless the parts meet again in one

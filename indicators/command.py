@@ -73,7 +73,7 @@ def run_remap(
     """
     known = embedded_catalogue()
     if catalogue:
-        known = known.extended(*read_catalogue(catalogue).by_id.values())
+        known = known.extended(*read_catalogue(catalogue, known.by_id).by_id.values())
     walk = chain_crosswalk(plans, register, bases_of(plans, base))
     source = Path(source)
     if engine == "spark":

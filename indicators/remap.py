@@ -59,7 +59,7 @@ class Remapped:
         """Return the result as observations of the new vintage.
 
         Bounds, and the base that each part was split by, are not observations and stay behind: along a chain of
-        reforms remap once, by the composed crosswalk.
+        reforms remap once, by the composed crosswalk (what differs, and why: indicators.chains).
         """
         from indicators.observations import Observations
 

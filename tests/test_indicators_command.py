@@ -114,3 +114,32 @@ def test_ones_own_catalogue_is_used(tmp_path: Path) -> None:
     run_remap([embedded_plan("nq1286")], REGISTER, data, tmp_path / "o.csv", catalogue=str(own))
     frame = pd.read_csv(tmp_path / "o.csv", dtype=str, keep_default_na=False)
     assert frame.loc[frame["unit_code"] == "00001", "value"].tolist() == ["7"]
+
+
+def test_a_class_of_ones_own_catalogue_reads_the_figures_of_the_new_unit(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    # as in data/indicators/README.md, with a limit between the parents of Phú Hồng and their sum
+    own.write_text(
+        "id,name_vi,name_en,group,unit,direction,kind,rule\n"
+        "SIZE,Quy mô,Size,x,loại,neutral,class,I: POP >= 16000 & LAND_AREA >= 10; II: POP >= 5000; III\n",
+        encoding="utf-8",
+    )
+    lines = ["unit_code,vintage,period,indicator,value"]
+    for unit in REGISTER:
+        lines += [
+            f"{unit.code},,2024,{name},{figure.value}"
+            for name, figure in (
+                ("POP", unit.figure("population")),
+                ("LAND_AREA", unit.figure("area_km2")),
+            )
+            if figure.value is not None
+        ]
+        lines.append(f"{unit.code},,2024,SIZE,III")
+    data = tmp_path / "in.csv"
+    data.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    parents = [REGISTER[code] for code in ("09637", "09631", "09646")]
+    assert max(unit.population or 0 for unit in parents) < 16000 <= sum(u.population or 0 for u in parents)
+    run_remap([embedded_plan("nq1286")], REGISTER, data, tmp_path / "o.csv", catalogue=str(own))
+    frame = pd.read_csv(tmp_path / "o.csv", dtype=str, keep_default_na=False)
+    row = frame[(frame["unit_code"] == "09646") & (frame["indicator"] == "SIZE")].iloc[0]
+    assert (row["value"], row["method"], row["status"]) == ("I", "recomputed", "A")
