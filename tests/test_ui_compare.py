@@ -9,7 +9,8 @@ from geo.registers import embedded_register
 from plans.difference import compare
 from plans.edit import Detach
 from plans.files import embedded_plan
-from ui.page_compare import MOVED_MARK, figures_frame, rows_frame, side_styles, sides_of
+from ui.page_compare import MOVED_MARK, figures_frame, figures_html, rows_frame, side_styles, sides_of
+from ui.table import Column
 
 
 def test_nothing_stands_on_the_register_of_the_others_and_is_judged_too() -> None:
@@ -36,3 +37,18 @@ def test_rows_say_the_difference_and_moved_units_are_marked() -> None:
     assert styles["10357"].mark == MOVED_MARK
     untouched = next(code for code in plan.by_source if code not in found.moved)
     assert styles[untouched].mark == ""
+
+
+def test_figures_stand_one_column_a_plan_and_scenarios_of_one_instrument_keep_their_names() -> None:
+    plan = embedded_plan("nq1286")
+    names = {
+        "scenario:1": "Kịch bản: một",
+        "scenario:2": "Kịch bản: hai",
+        "embedded:nq1286": "1286 · Sắp xếp",
+    }
+    sides = sides_of(names, dict.fromkeys(names, plan))
+    assert [side.short for side in sides] == ["Kịch bản: một", "Kịch bản: hai", plan.instrument]
+    frame = figures_frame(sides, compare([plan] * 3, [side.work.register for side in sides]))
+    html = figures_html(frame, [Column("before", "Before", 0), Column("after", "After", 0)])
+    assert "".join(f'<th scope="col">{label}</th>' for label in "ABC") in html
+    assert "<tr><td>After</td><td>526</td><td>526</td><td>526</td></tr>" in html

@@ -20,6 +20,7 @@ from ui.colours import OUTCOMES
 from ui.legend import Entry, legend_html
 from ui.map import BASE, Outline, Style, show_map
 from ui.session import Work, judgement, work, work_of
+from ui.style import table_html
 from ui.table import Column, downloads, draw, narrow
 from ui.text import language, number, t
 from ui.workbench_map import base_layer
@@ -42,11 +43,13 @@ SHOWN: Final = "shown"
 class Side:
     """One of the plans compared: its letter, what it is called, and the plan with its register and map.
 
-    ``plan`` is None for “nothing”; ``work`` then holds an empty plan on the others' register.
+    ``plan`` is None for “nothing”; ``work`` then holds an empty plan on the others' register. ``short`` stands over
+    the map: a scenario keeps its name there, since several may come from one instrument.
     """
 
     label: str
     name: str
+    short: str
     plan: Plan | None
     work: Work
 
@@ -118,7 +121,13 @@ def sides_of(names: dict[str, str], plans: dict[str, Plan | None]) -> tuple[Side
         )
     empty = Plan("0", "", "", "", first.decided, first.effective, first.base)
     return tuple(
-        Side(label, names[name], plan, work_of(empty if plan is None else plan))
+        Side(
+            label,
+            names[name],
+            _short(name, names[name], plan),
+            plan,
+            work_of(empty if plan is None else plan),
+        )
         for label, (name, plan) in zip("ABCDEF", plans.items(), strict=False)
     )
 
@@ -173,8 +182,16 @@ def _figures(sides: Sequence[Side], found: Difference) -> None:
         Column("mandatory", t("compare.mandatory"), 0),
         *(Column(name, t(f"outcome.{name}"), 0) for name in ("fail", "undetermined", "pass")),
     ]
-    draw("compare-figures", frame, columns)
+    # one column a plan: what is due and what fails stands in sight on any screen
+    st.markdown("  \n".join(f"**{side.label}** · {plain(side.name)}" for side in sides))
+    st.html(figures_html(frame, [column for column in columns if column.decimals is not None]))
     downloads("compare-figures", frame, frame, columns, "compare-figures")
+
+
+def figures_html(frame: pd.DataFrame, columns: Sequence[Column]) -> str:
+    """Return the figures as a table, one row a figure and one column a plan, headed by its letter."""
+    rows = [[column.title, *(number(int(value)) for value in frame[column.name])] for column in columns]
+    return f'<div class="sx-wide">{table_html([t("compare.figure"), *frame["label"]], rows)}</div>'
 
 
 # --- differences ---------------------------------------------------------------------------------------------
@@ -278,7 +295,7 @@ def _maps(sides: Sequence[Side], found: Difference, focus: str | None) -> None:
         side = sides[at_side]
         groups = () if side.plan is None else side.plan.units
         with place:
-            st.markdown(f"**{side.label}** · {plain(_short(side))}")
+            st.markdown(f"**{side.label}** · {plain(side.short)}")
             show_map(
                 f"compare-map-{'left' if i == 0 else 'right'}",
                 layer,
@@ -290,12 +307,15 @@ def _maps(sides: Sequence[Side], found: Difference, focus: str | None) -> None:
                 notes=_notes(side.plan),
                 height=460,
                 link="compare",
-                legend=legend if i == 0 else "",
             )
+    st.html(legend)
 
 
-def _short(side: Side) -> str:
-    return side.name if side.plan is None else side.plan.instrument or side.plan.title_vi or side.plan.id
+def _short(key: str, name: str, plan: Plan | None) -> str:
+    if plan is None or key.startswith("scenario:"):
+        return name
+    title = plan.title_en if language() == "en" else plan.title_vi
+    return plan.instrument or title or plan.id
 
 
 def _notes(plan: Plan | None) -> dict[str, str]:

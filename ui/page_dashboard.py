@@ -13,12 +13,14 @@ from rules.procedure import ChecklistItem, checklist
 from ui.colours import OUTCOMES
 from ui.legend import Entry, legend_html
 from ui.rules_data import counted, status, title_of
-from ui.session import judgement, open_on_map, register_after, work
+from ui.session import judgement, open_on_map, open_plan, register_after, work
 from ui.style import table_html
 from ui.table import Column, draw, show_table
 from ui.text import language, number, t
 from ui.workbench_answer import status_words
 from ui.workbench_changes import group_outcomes
+from ui.workbench_state import scenario
+from ui.workbench_words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,21 +35,39 @@ DUE_LINE: Final = "#7a3b00"
 def page() -> None:
     """Draw the page."""
     st.title(t("page.dashboard"))
+    _offer_scenario()
     current = work()
     plan = current.plan
     st.caption(" · ".join(p for p in (plan.instrument or plan.id, _title(plan)) if p))
     judged = judgement(current)
     after = register_after(current)
     _metrics(judged)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _kinds(current.register, after)
-        _outcomes(judged)
-    with right:
-        _scatter(judged)
+    with st.container(key="dashboard-body"):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _kinds(current.register, after)
+            _outcomes(judged)
+        with right:
+            _scatter(judged)
     _districts(current.register, after)
     _due(judged, current.register)
     _procedure(checklist(plan))
+
+
+def _offer_scenario() -> None:
+    """Where another plan is shown than the scenario that is open on the workbench, offer that one."""
+    current = scenario()
+    if current is None or current.plan == work().plan:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="dashboard-offer"):
+        st.write(t("dashboard.other_shown", name=plain(current.name)))
+        st.button(
+            t("workbench.use"),
+            on_click=open_plan,
+            args=(current.plan,),
+            help=t("workbench.use_help"),
+            key="dashboard-use",
+        )
 
 
 def _title(plan: Any) -> str:
@@ -64,8 +84,10 @@ def _metrics(judged: Judgement) -> None:
         ("due_not_done", results["due-not-done"]),
         ("exempt", results["exempt"]),
     )
-    for place, (name, value) in zip(st.columns(len(facts)), facts, strict=True):
-        place.metric(t(f"dashboard.{name}"), number(int(value)))  # type: ignore[arg-type]
+    # side by side as far as they fit, none cut
+    with st.container(horizontal=True, gap="large"):
+        for name, value in facts:
+            st.metric(t(f"dashboard.{name}"), number(int(value)), width="content")  # type: ignore[arg-type]
 
 
 def _kinds(before: Register, after: Register) -> None:
@@ -200,7 +222,7 @@ def scatter_spec(shown: list[dict[str, object]]) -> dict[str, Any]:
                         "type": "nominal",
                         "title": None,
                         "scale": {"domain": words, "range": [OUTCOMES[name][0] for name in names]},
-                        "legend": {"orient": "bottom"},
+                        "legend": {"orient": "bottom", "columns": 2},
                     },
                     "shape": {
                         "field": "outcome",

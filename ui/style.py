@@ -33,6 +33,7 @@ iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6p
 .sx-table td { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .sx-table th:first-child, .sx-table td:first-child { text-align: left; white-space: normal; }
 .sx-table tr.sx-total td { font-weight: 600; border-top: 1px solid #8a94a1; }
+.sx-wide { overflow-x: auto; }
 .sx-verdicts { list-style: none; }
 .sx-verdicts li {
   display: flex; gap: .5rem; align-items: center; margin: 0 0 .15rem !important; padding: 0;
@@ -51,6 +52,8 @@ iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6p
   .st-key-map-controls .stHorizontalBlock { flex-wrap: wrap; }
   .st-key-overview-body .stHorizontalBlock, .st-key-map-body .stHorizontalBlock { flex-wrap: wrap; }
   .st-key-overview-body .stColumn, .st-key-map-body .stColumn { min-width: 100%; }
+  .st-key-dashboard-body .stHorizontalBlock { flex-wrap: wrap; }
+  .st-key-dashboard-body .stColumn { min-width: 100%; }
 }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4rem .8rem 2rem; } }
 @media print {
