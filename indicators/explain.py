@@ -52,12 +52,14 @@ def explain(
     *,
     form: Language | None = None,
     names: Names | None = None,
+    dates: Callable[[str], str] = str,
     register: Register | None = None,
 ) -> str:
     """Return how a figure came about, a few lines of text: one a parent, between a head and the outcome.
 
     ``form``: the language whose form numbers take, 1.234,5 or 1,234.5 (default: ``language``); ``names``: what a
-    unit is called by its code and vintage (default: its code); ``register``: that of the crosswalk's first vintage,
+    unit is called by its code and vintage (default: its code); ``dates``: how a
+    period or vintage is written (default: as it is, 2024-12-31); ``register``: that of the crosswalk's first vintage,
     from which a backcast took its shares (default: the embedded one, as remap does).
 
     Raises ObservationError where the result has no such unit, indicator and period.
@@ -80,9 +82,9 @@ def explain(
     known = remapped.catalogue.by_id[indicator]
     unit = called(unit_code, remapped.to_vintage)
     lines = [
-        f"{known.name(language)} ({period}), "
+        f"{known.name(language)} ({dates(period)}), "
         + (f"{words.say('đơn vị', 'unit')} {unit}" if unit == unit_code else unit)
-        + f" ({remapped.to_vintage})",
+        + f" ({dates(remapped.to_vintage)})",
         f"{words.say('Cách tính', 'Method')}: {_formula(remapped, known, row, words)} ({row['method']}).",
     ]
     if "illustrative" in known.marks:

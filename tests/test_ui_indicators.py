@@ -202,6 +202,7 @@ def test_density_is_pooled_from_people_and_area_never_averaged(current: Work) ->
     area = float((first.area_km2 or 0) + (second.area_km2 or 0))
     assert new["10417"] == pytest.approx(people / area)
     assert old["10414"] == pytest.approx((first.population or 0) / float(first.area_km2 or 0))
+    assert data.decimals_of(result.catalogue["DENSITY"], data.figures_of(old)) == 0
     mean = sum(float(old[code] or 0) for code in ("10414", "10417")) / 2
     assert new["10417"] != pytest.approx(mean, rel=1e-3)
     # a part takes people and area each by its own share, and the calculation says both
@@ -307,7 +308,7 @@ def test_what_is_known_of_a_figure_is_one_of_five(
 
 def test_the_calculation_names_the_units_beside_their_codes(result: Remapped, chain: ways.Chain) -> None:
     lines = explanation(result, chain, "10417", COLUMN).split("\n")
-    assert "Xã Hòa Phú (10417)" in lines[0]
+    assert lines[0].endswith("(2024), Xã Hòa Phú (10417) (01/01/2025)")
     assert "- Xã Hòa Nam (10414): 2.407" in lines
     assert any("4.199 hồ sơ" in line for line in lines)
 

@@ -122,9 +122,14 @@ def mark_of(value: object, low: object, method: str, base: str, status: str) -> 
 
 
 def decimals_of(indicator: Indicator, values: Mapping[str, float | None]) -> int:
-    """Return how many decimals a figure is shown with: none for whole numbers, one for percents, else two."""
+    """Return how many decimals a figure is shown with: none for whole numbers, one for percents, else two.
+
+    A figure per something that reaches thousands, as density does, is shown without.
+    """
     known = [value for value in values.values() if value is not None]
     if known and all(value.is_integer() for value in known):
+        return 0
+    if "/" in indicator.unit and known and max(known) >= 1000:
         return 0
     return 1 if indicator.percent else 2
 

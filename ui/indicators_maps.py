@@ -30,7 +30,8 @@ def maps(chain: Chain, result: Remapped, column: Key, current: Work) -> str | No
     scale = colours.scale([*old.values(), *new.values()])
     decimals = decimals_of(item, old)
     ends = layers_of(chain, current)
-    places = st.columns(2)
+    with st.container(key="indicators-wide-maps"):
+        places = st.columns(2)
     rows = chosen_rows(result.frame, column).set_index("unit_code")
     bounds = {
         str(code): f"{number(low, decimals)} – {number(high, decimals)}"

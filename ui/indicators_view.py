@@ -62,7 +62,8 @@ def results(source: Source, chain: Chain, base: str | None, result: Remapped, cu
 @st.fragment
 def _section(_source: Source, _chain: Chain, _base: str | None, _result: Remapped, _current: Work) -> None:
     columns = columns_of(_result)
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with st.container(key="indicators-wide-choice"):
+        left, right = st.columns([2, 1], vertical_alignment="bottom")
     column = left.selectbox(
         t("indicators.indicator"),
         columns,
@@ -256,7 +257,8 @@ def _unit(result: Remapped, chain: Chain, column: Key, key: str) -> None:
     )
     if code is None:
         return
-    left, right = st.columns([1.2, 1])
+    with st.container(key="indicators-wide-unit"):
+        left, right = st.columns([1.2, 1])
     with left:
         st.markdown(plain_lines(explanation(result, chain, str(code), column)))
     with right:
@@ -273,7 +275,9 @@ def explanation(result: Remapped, chain: Chain, code: str, column: Key) -> str:
         register = registers.get(vintage)
         return f"{full_name(register[code])} ({code})" if register and code in register else code
 
-    return explain(result, code, *column, language(), form="vi", names=name, register=chain.registers[0])
+    return explain(
+        result, code, *column, language(), form="vi", names=name, dates=day, register=chain.registers[0]
+    )  # fmt: skip
 
 
 def unit_bars(result: Remapped, chain: Chain, code: str, column: Key) -> str:

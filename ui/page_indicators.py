@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 SOURCES: Final = ("register", "illustrative", "upload")
 DIRECTIONS: Final = ("forward", "back")
 _DIRECTION: Final = "indicators-direction-kept"
+# side by side where there is room, below each other where there is not; choices go on in a second line
+STYLE: Final = """
+<style>
+[class*="st-key-indicators-"] .stButtonGroup [role="radiogroup"] { flex-wrap: wrap; row-gap: .25rem; }
+@media (max-width: 1000px) {
+  [class*="st-key-indicators-wide-"] .stHorizontalBlock { flex-wrap: wrap; }
+  [class*="st-key-indicators-wide-"] .stColumn { min-width: 100%; }
+}
+</style>
+"""
 _SOURCE: Final = "indicators-source-kept"
 _DONE: Final = "indicators-done"
 
@@ -31,8 +41,9 @@ _DONE: Final = "indicators-done"
 def page() -> None:
     """Draw the page."""
     st.title(t("page.indicators"))
+    st.html(STYLE)
     current = work()
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="indicators-controls"):
         kind = _kept(_SOURCE, t("indicators.source"), SOURCES, "indicators.source_")
         back = _kept(_DIRECTION, t("indicators.direction"), DIRECTIONS, "indicators.direction_") == "back"
     if back:
