@@ -7,14 +7,20 @@ import pytest
 from geo.errors import PlanError
 from geo.registers import embedded_register
 from plans.difference import compare
-from plans.edit import Detach
+from plans.edit import Detach, RecordExemption
 from plans.files import embedded_plan
+from rules.on_plan import exempting
 from ui.page_compare import MOVED_MARK, figures_frame, figures_html, rows_frame, side_styles, sides_of
+from ui.rules_data import status
+from ui.session import judgement, work_of
 from ui.table import Column
 
 
 def test_nothing_stands_on_the_register_of_the_others_and_is_judged_too() -> None:
     plan = embedded_plan("nq1286")
+    alone = next(s.code for s in judgement(work_of(plan)).sources if s.result == "due-not-done")
+    ground = next(iter(exempting(judgement(work_of(plan)).view)))
+    plan = RecordExemption(alone, ground, "", "").apply(plan, embedded_register("hanoi-2024-12-31"))
     sides = sides_of({"nothing": "N", "a": "1286"}, {"nothing": None, "a": plan})
     assert [side.label for side in sides] == ["A", "B"]
     assert sides[0].work.plan.base == plan.base
@@ -22,6 +28,13 @@ def test_nothing_stands_on_the_register_of_the_others_and_is_judged_too() -> Non
     frame = figures_frame(sides, found).set_index("label")
     assert list(frame["after"]) == [579, 526]
     assert frame.loc["A", "due_not_done"] > frame.loc["B", "due_not_done"] > 0
+    # as on the Dashboard: a failure of what only informs is a remark, and units that are exempt are no verdicts
+    shown = [judgement(side.work) for side in sides]
+    for name in ("fail", "advisory", "information", "exempt"):
+        assert list(frame[f"verdicts_{name}"]) == [
+            sum(status(verdict) == name for verdict in judged.verdicts) for judged in shown
+        ]
+    assert list(frame["exempt"]) == [0, 1]
     with pytest.raises(PlanError, match="one plan at least"):
         sides_of({"nothing": "N"}, {"nothing": None})
 

@@ -19,10 +19,12 @@ from ui import colours
 from ui.colours import OUTCOMES
 from ui.legend import Entry, legend_html
 from ui.map import BASE, Outline, Style, show_map
+from ui.rules_data import STATUSES, counted, status
 from ui.session import Work, judgement, work, work_of
 from ui.style import table_html
 from ui.table import Column, downloads, draw, narrow
 from ui.text import language, number, t
+from ui.workbench_answer import status_words
 from ui.workbench_map import base_layer
 from ui.workbench_state import scenario, workspace
 from ui.workbench_words import plain
@@ -138,7 +140,7 @@ def sides_of(names: dict[str, str], plans: dict[str, Plan | None]) -> tuple[Side
 def figures_frame(sides: Sequence[Side], found: Difference) -> pd.DataFrame:
     """Return one row a plan: units before and after, by kind, concerned, formed, exempt, due and not done, verdicts.
 
-    “Nothing” is judged too: what is due stays due.
+    Verdicts are counted by status, as on the Dashboard. “Nothing” is judged too: what is due stays due.
     """
     import pandas as pd
 
@@ -157,10 +159,10 @@ def figures_frame(sides: Sequence[Side], found: Difference) -> pd.DataFrame:
                 "formed": float(figures.formed),
                 "due_not_done": float(results.count("due-not-done")),
                 "exempt": float(results.count("exempt")),
-                "mandatory": float(
-                    sum(v.outcome == "fail" and v.severity == "mandatory" for v in judged.verdicts)
-                ),
-                **{outcome: float(count) for outcome, count in judged.summary.items()},
+                **{
+                    f"verdicts_{name}": float(count)
+                    for name, count in counted(status(verdict) for verdict in judged.verdicts).items()
+                },
             }
         )
     return pd.DataFrame(rows)
@@ -179,8 +181,10 @@ def _figures(sides: Sequence[Side], found: Difference) -> None:
         Column("formed", t("compare.formed"), 0),
         Column("due_not_done", t("workbench.still_due"), 0),
         Column("exempt", t("compare.exempt"), 0),
-        Column("mandatory", t("compare.mandatory"), 0),
-        *(Column(name, t(f"outcome.{name}"), 0) for name in ("fail", "undetermined", "pass")),
+        *(
+            Column(f"verdicts_{name}", t("compare.verdicts", outcome=status_words(name)), 0)
+            for name in STATUSES
+        ),
     ]
     # one column a plan: what is due and what fails stands in sight on any screen
     st.markdown("  \n".join(f"**{side.label}** · {plain(side.name)}" for side in sides))

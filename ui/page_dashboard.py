@@ -85,7 +85,7 @@ def _metrics(judged: Judgement) -> None:
         ("exempt", results["exempt"]),
     )
     # side by side as far as they fit, none cut
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for name, value in facts:
             st.metric(t(f"dashboard.{name}"), number(int(value)), width="content")  # type: ignore[arg-type]
 
