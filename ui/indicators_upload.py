@@ -37,9 +37,14 @@ _FILE: Final = "indicators-file"
 _AGREED: Final = "indicators-agreed"
 
 
-def uploaded_source(current: Work) -> Source | None:
-    """Draw the upload and what is asked about it; return the observations once they are confirmed and understood."""
-    given = st.file_uploader(t("indicators.file"), type=list(TYPES), key="indicators-upload")
+def uploaded_source(current: Work, back: bool = False) -> Source | None:
+    """Draw the upload and what is asked about it; return the observations once they are confirmed and understood.
+
+    ``back``: figures of the new units are asked for.
+    """
+    given = st.file_uploader(
+        t("indicators.back_file" if back else "indicators.file"), type=list(TYPES), key="indicators-upload"
+    )
     if given is not None:
         st.session_state[_FILE] = (given.name, given.getvalue())
     if _FILE not in st.session_state:
@@ -231,12 +236,14 @@ def _edit_roles(key: str, roles: Sequence[ColumnRole], catalogue: Catalogue) -> 
         "column": st.column_config.TextColumn(t("indicators.column"), disabled=True),
         "role": st.column_config.SelectboxColumn(
             t("indicators.role"),
+            width=200,
             options=list(ROLES),
             format_func=lambda one: t(f"indicators.role_{one}"),
             required=True,
         ),
         "indicator": st.column_config.SelectboxColumn(
             t("indicators.indicator"),
+            width=220,
             options=ids,
             format_func=lambda one: indicator_words(catalogue, str(one)),
         ),
@@ -332,10 +339,14 @@ def _edit_kinds(
     config: dict[str, Any] = {
         "id": st.column_config.TextColumn(t("indicators.indicator"), disabled=True),
         "kind": st.column_config.SelectboxColumn(
-            t("indicators.kind"), options=list(KINDS), format_func=lambda one: KINDS[str(one)][not vi], required=True
+            t("indicators.kind"),
+            width=200,
+            options=list(KINDS),
+            format_func=lambda one: KINDS[str(one)][not vi],
+            required=True,
         ),
         "unit": st.column_config.TextColumn(t("indicators.measure")),
-        "numerator": st.column_config.SelectboxColumn(t("indicators.role_numerator"), options=others),
+        "numerator": st.column_config.SelectboxColumn(t("indicators.role_numerator").capitalize(), options=others),
         "denominator": st.column_config.SelectboxColumn(t("indicators.denominator"), options=others),
         "why": st.column_config.TextColumn(t("indicators.why"), disabled=True),
         "cells": st.column_config.TextColumn(t("indicators.cells"), disabled=True),

@@ -86,7 +86,7 @@ def _kept(name: str, title: str, options: Sequence[str], words: str) -> str:
 
 def _source(kind: str, current: Work, back: bool) -> Source | None:
     if kind == "upload":
-        return uploaded_source(current)
+        return uploaded_source(current, back)
     if kind == "illustrative":
         return illustrative_after(current) if back else illustrative_source()
     return register_source(current, back)
