@@ -26,6 +26,25 @@ BASES: Final[Mapping[str, tuple[str, str]]] = {
     "households": ("số hộ", "households"),
     "dossiers": ("hồ sơ", "dossiers"),
 }
+#: what the catalogue's units are called in English; km², % and a unit of the visitor's own stay as they are
+UNITS: Final[Mapping[str, str]] = {
+    "người": "persons",
+    "hồ sơ": "dossiers",
+    "hộ": "households",
+    "PAKN": "petitions",
+    "điểm": "points",
+    "điểm %": "% points",
+    "hạng": "rank",
+    "loại": "class",
+    "ngày": "days",
+    "năm": "year",
+    "trường": "schools",
+    "trạm": "stations",
+    "triệu đồng": "million VND",
+    "(triệu đồng)²": "(million VND)²",
+    "có/không": "yes/no",
+    "đạt/không": "met/not met",
+}
 Names = Callable[[str, str], str]
 
 
@@ -132,6 +151,13 @@ def reason_in(reason: str, language: Language) -> str:
         said += [*pieces[:middle], vi] if language == "vi" else [en, *pieces[middle + 1 : 2 * middle + 1]]
         del pieces[: 2 * middle + 1]
     return "; ".join(said)
+
+
+def unit_name(unit: str, language: Language) -> str:
+    """Return what an indicator is measured in, in a language; of “a/b” both halves."""
+    if language == "vi" or not unit:
+        return unit
+    return UNITS[unit] if unit in UNITS else "/".join(UNITS.get(half, half) for half in unit.split("/"))
 
 
 def _formula(remapped: Remapped, indicator: Indicator, row: pd.Series, words: _Words) -> str:
@@ -259,5 +285,5 @@ def _outcome(row: pd.Series, indicator: Indicator, words: _Words) -> str:
     if pd.notna(row["numerator"]) and pd.notna(row["denominator"]) and row["denominator"]:
         factor = "100 × " if indicator.percent else ""
         quotient = f"{factor}{words.number(row['numerator'])} / {words.number(row['denominator'])} = "
-    unit = f" {indicator.unit}" if indicator.unit else ""
+    unit = f" {unit_name(indicator.unit, words.language)}" if indicator.unit else ""
     return f"{result}: {quotient}{words.number(value)}{unit}{bounds}."

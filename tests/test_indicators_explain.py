@@ -7,7 +7,7 @@ import pytest
 from geo.register import Register
 from geo.registers import embedded_register
 from indicators.catalogue import embedded_catalogue
-from indicators.explain import explain, reason_in
+from indicators.explain import explain, reason_in, unit_name
 from indicators.observations import register_observations
 from indicators.remap import Remapped, remap
 from plans.apply import apply_plan
@@ -37,9 +37,9 @@ def back(register: Register) -> Remapped:
 
 def test_the_form_of_numbers_is_asked_for_apart_from_the_language(forward: Remapped) -> None:
     own = explain(forward, "09646", "POP", "2019-04-01", "en")
-    assert "Result: 22,979 người" in own
+    assert "Result: 22,979 persons." in own
     screen = explain(forward, "09646", "POP", "2019-04-01", "en", form="vi")
-    assert "Result: 22.979 người" in screen
+    assert "Result: 22.979 persons." in screen
     assert "26,8971 % (population)" in explain(forward, "00151", "POP", "2019-04-01", "en", form="vi")
     assert "26.8971 % (dân số)" in explain(forward, "00151", "POP", "2019-04-01", "vi", form="en")
 
@@ -62,6 +62,17 @@ def test_a_backcast_says_the_share_of_the_new_unit_that_goes_back(back: Remapped
     whole = explain(back, "00001", "POP", "2025-03", "en", register=register)
     assert "takes its figure" in whole
     assert "×" not in whole
+
+
+def test_units_are_said_in_the_language_asked_for() -> None:
+    assert unit_name("người/km²", "en") == "persons/km²"
+    assert unit_name("người/km²", "vi") == "người/km²"
+    assert unit_name("đạt/không", "en") == "met/not met"
+    assert unit_name("kWh", "en") == "kWh"
+    assert unit_name("", "en") == ""
+    # none of the catalogue's is left in Vietnamese
+    said = {unit_name(item.unit, "en") for item in embedded_catalogue()}
+    assert all(unit.replace("²", "").isascii() for unit in said)
 
 
 def test_reasons_with_semicolons_in_both_halves_stay_in_one_language() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from indicators.explain import unit_name
 from plans.territory import SPLIT_MARK
 from ui import colours
 from ui.indicators_data import Key, chosen_rows, decimals_of, figures_of, new_values, old_values
@@ -27,6 +28,7 @@ def maps(chain: Chain, result: Remapped, column: Key, current: Work) -> str | No
     old, new = figures_of(old_values(result, column)), figures_of(new_values(result, column))
     old = {unit.code: old.get(unit.code) for unit in chain.given}
     new = {unit.code: new.get(unit.code) for unit in chain.asked}
+    unit = unit_name(item.unit, language())
     scale = colours.scale([*old.values(), *new.values()])
     decimals = decimals_of(item, old)
     ends = layers_of(chain, current)
@@ -47,9 +49,9 @@ def maps(chain: Chain, result: Remapped, column: Key, current: Work) -> str | No
     for side, place, drawn, values in zip(("given", "asked"), places, ends, (old, new), strict=True):
         layer = drawn.layer
         styles: dict[str, Style] = figure_styles(values, scale)
-        notes = {code: _note(value, decimals, item.unit) for code, value in values.items()}
+        notes = {code: _note(value, decimals, unit) for code, value in values.items()}
         if side == "asked":
-            notes |= {code: f"↔ {said} {item.unit}" for code, said in bounds.items()}
+            notes |= {code: f"↔ {said} {unit}" for code, said in bounds.items()}
             notes |= {
                 code: f"≈ {notes[code]} · {t('indicators.mark_estimated')}" for code in estimated & set(notes)
             }
@@ -72,7 +74,7 @@ def maps(chain: Chain, result: Remapped, column: Key, current: Work) -> str | No
                 st.caption(t("indicators.schematic_instead", day=day(current.register.vintage)))
     st.html(
         scale_legend(
-            item.name(language()), scale, decimals=decimals, unit=item.unit, note=t("indicators.one_scale")
+            item.name(language()), scale, decimals=decimals, unit=unit, note=t("indicators.one_scale")
         )
     )
     click = new_click("indicators-map-asked") if ends[1].layer is not None else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from indicators.catalogue import KINDS
+from indicators.explain import explain, unit_name
 from indicators.status import MEANINGS
 from ui.indicators_chart import Bar, bars_html
 from ui.indicators_data import (
@@ -113,7 +114,7 @@ def _result_key(source: Source, chain: Chain, base: str | None) -> str:
 def column_words(result: Remapped, column: Key) -> str:
     """Return what one indicator and period is called: name, unit, period, kind."""
     item = result.catalogue.by_id[column[0]]
-    unit = f" ({item.unit})" if item.unit else ""
+    unit = f" ({unit_name(item.unit, language())})" if item.unit else ""
     return f"{item.name(language())}{unit} · {day(column[1])} · {KINDS[item.kind][language() != 'vi']}"
 
 
@@ -127,7 +128,7 @@ def table_columns(rows: pd.DataFrame, result: Remapped, column: Key, back: bool 
     item = result.catalogue.by_id[column[0]]
     decimals = decimals_of(item, figures_of(old_values(result, column)))
     at = int(language() != "vi")
-    unit = f" ({item.unit})" if item.unit else ""
+    unit = f" ({unit_name(item.unit, language())})" if item.unit else ""
     words = bool(rows["value_text"].any())
     changes = {name: t(f"indicators.change_{name}") for name in ("formed", "same")}
     if back:
@@ -267,8 +268,6 @@ def _unit(result: Remapped, chain: Chain, column: Key, key: str) -> None:
 
 def explanation(result: Remapped, chain: Chain, code: str, column: Key) -> str:
     """Return the calculation of one figure, with the names of units beside their codes."""
-    from indicators.explain import explain
-
     registers = {register.vintage: register for register in (chain.given, chain.asked)}
 
     def name(code: str, vintage: str) -> str:
@@ -316,7 +315,7 @@ def unit_bars(result: Remapped, chain: Chain, code: str, column: Key) -> str:
         )
         if "illustrative" in item.marks:
             words += f" {t('indicators.target_illustrative')}"
-    unit = f" ({item.unit})" if item.unit else ""
+    unit = f" ({unit_name(item.unit, language())})" if item.unit else ""
     title = t(
         "indicators.back_bars" if chain.back else "indicators.bars", name=item.name(language()), unit=unit
     )
