@@ -80,7 +80,6 @@ def page() -> None:
         return
     sides = sides_of({name: options[name] for name in chosen}, {name: _plan(name) for name in chosen})
     found = compare([side.plan for side in sides], [side.work.register for side in sides])
-    _figures(sides, found)
     _body(sides, found)
 
 
@@ -230,29 +229,40 @@ def rows_frame(found: Difference, vi: bool) -> pd.DataFrame:
 
 @st.fragment
 def _body(_sides: Sequence[Side], _found: Difference) -> None:
-    if not _found.differs:
+    with st.container(key="compare-body"):
+        # the more plans, the more columns of figures
+        left, right = st.columns([len(_sides) + 1, 7], gap="medium")
+    with left:
+        _figures(_sides, _found)
+    with right:
+        focus = _differences(_found)
+    _maps(_sides, _found, focus)
+
+
+def _differences(found: Difference) -> str | None:
+    """Draw the differences in words; return the code of the one that is chosen."""
+    if not found.differs:
         st.success(t("compare.same"))
-        _maps(_sides, _found, None)
-        return
+        return None
     counts = ", ".join(
         f"{(CHANGES[name].en if language() == 'en' else CHANGES[name].vi)}: {number(count)}"
-        for name, count in _found.counts.items()
+        for name, count in found.counts.items()
     )
-    st.markdown(f"**{t('compare.differences', count=number(len(_found.rows)))}** {counts}")
-    frame = rows_frame(_found, language() == "vi")
+    st.markdown(f"**{t('compare.differences', count=number(len(found.rows)))}** {counts}")
+    frame = rows_frame(found, language() == "vi")
     columns = [
-        Column("words", t("compare.words"), width=560),
+        Column("words", t("compare.words"), width=440),
         Column("district", t("unit.district"), filter=True),
         Column("change", t("compare.change"), filter=True),
         Column("code", t("unit.code"), width=70),
         Column("name", t("compare.unit"), shown=False),
         Column("changes", t("compare.changes"), shown=False),
-        *(Column(f"units_{label}", t("compare.units_in", label=label)) for label in _found.labels),
+        *(Column(f"units_{label}", t("compare.units_in", label=label)) for label in found.labels),
     ]
     rows = narrow("compare-rows", frame, columns)
     chosen = draw("compare-rows", rows, columns, select=True)
     downloads("compare-rows", frame, rows, columns, "compare")
-    _maps(_sides, _found, None if chosen is None else str(frame.loc[chosen, "code"]))
+    return None if chosen is None else str(frame.loc[chosen, "code"])
 
 
 # --- maps ----------------------------------------------------------------------------------------------------
