@@ -56,7 +56,7 @@ def upload(page: Page, tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     page.get_by_role("radio", name="Tệp của bạn").click()
     # the sidebar has uploaders of its own
-    expect(page.get_by_text("Bảng số liệu của đơn vị cũ", exact=False)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Bảng số liệu của đơn vị", exact=False)).to_be_visible(timeout=30_000)
     page.get_by_test_id("stMain").locator('input[type="file"]').last.set_input_files(path)
     page.get_by_text("Xác nhận và tính").click(timeout=20_000)
 
