@@ -114,3 +114,20 @@ def test_the_dashboard_offers_the_scenario_that_is_open_and_cuts_no_words(
         assert seen.page.get_by_test_id("stMetricValue").all_inner_texts()[:4] == ["126", "126", "0", "37"]
         assert overflow(seen) <= 0
         assert seen.leaving() == []
+
+
+def test_the_workbench_stands_in_one_column_on_a_tablet_and_its_boxes_change_their_language(
+    browser: Browser, saved: tuple[Server, list[str]]
+) -> None:
+    app, ids = saved
+    with visit(browser, f"{app.address}/workbench?lang=en&scenario={ids[1]}", 820, 1600) as seen:
+        seen.map(paths=100)
+        pick(seen, "Action", "Rename")
+        width = seen.page.locator('iframe[title^="streamlit_folium"]').evaluate("map => map.clientWidth")
+        assert width > 450
+        assert overflow(seen) <= 0
+        seen.page.get_by_text("Tiếng Việt", exact=True).click()
+        wait_for(seen, "Thao tác")
+        settled(seen)
+        box = seen.page.locator('[class*="st-key-workbench-action"]')
+        box.get_by_text("Đổi tên").or_(box.locator('input[value="Đổi tên"]')).first.wait_for(timeout=10_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -38,6 +39,8 @@ from ui.workbench_state import (
     workspace,
 )
 from ui.workbench_words import file_name, plain, time_words
+
+_ACTION: Final = "workbench:action"
 
 
 def page() -> None:
@@ -85,7 +88,8 @@ def _editor() -> None:
         st.error(error.text(language()))
     _unsaved_panel()
     _toolbar(current)
-    left, right = st.columns([11, 9], gap="medium")
+    with st.container(key="workbench-body"):
+        left, right = st.columns([11, 9], gap="medium")
     with right:
         found = judged(work)
         due = [result.code for result in found.sources if result.result == "due-not-done"]
@@ -186,9 +190,16 @@ def _unsaved_panel() -> None:
 
 def _action(desk: Desk) -> None:
     names = list(forms())
+    # a box goes on showing the words that were chosen: one a language, the choice kept beside it
+    kept = st.session_state.get(_ACTION)
     name = st.selectbox(
-        t("workbench.action"), names, format_func=lambda n: t(f"workbench.action_{n}"), key="workbench-action"
+        t("workbench.action"),
+        names,
+        index=names.index(kept) if kept in names else 0,
+        format_func=lambda n: t(f"workbench.action_{n}"),
+        key=f"workbench-action:{language()}",
     )
+    st.session_state[_ACTION] = name
     with st.container(border=True):
         actions = drawn(str(name), desk)
         st.button(

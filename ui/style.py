@@ -54,6 +54,8 @@ iframe[title^="streamlit_folium"] { border: 1px solid #c9d1da; border-radius: 6p
   .st-key-overview-body .stColumn, .st-key-map-body .stColumn { min-width: 100%; }
   .st-key-dashboard-body .stHorizontalBlock, .st-key-compare-body .stHorizontalBlock { flex-wrap: wrap; }
   .st-key-dashboard-body .stColumn, .st-key-compare-body .stColumn { min-width: 100%; }
+  .st-key-workbench-body .stHorizontalBlock { flex-wrap: wrap; }
+  .st-key-workbench-body .stColumn { min-width: 100%; }
 }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4rem .8rem 2rem; } }
 @media print {

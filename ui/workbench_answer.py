@@ -28,7 +28,7 @@ LISTED_MOST: Final = 3
 STYLE: Final = """
 <style>
 [class*="st-key-verdicts-"] button {
-  justify-content: flex-start; text-align: left; min-height: 1.6rem; padding: .1rem .3rem;
+  justify-content: flex-start; text-align: left; min-height: 1.6rem; padding: .1rem 0;
 }
 [class*="st-key-verdicts-"] p { text-align: left; font-size: .9rem; line-height: 1.35; }
 [class*="st-key-verdicts-"] { gap: .15rem; }
