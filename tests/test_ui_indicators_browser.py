@@ -140,7 +140,7 @@ def new_units() -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.append(["Mã đơn vị", "Tên đơn vị", "Năm 2025", None])
+    sheet.append(["Mã đơn vị", "Tên đơn vị", "Quý 1/2025", None])
     sheet.append([None, None, "Hồ sơ tiếp nhận trong kỳ", "Thu nhập trung vị"])
     for merged in ("A1:A2", "B1:B2", "C1:D1"):
         sheet.merge_cells(merged)
