@@ -151,6 +151,30 @@ def test_click_reports_the_code_each_time_and_beside_all_units_none(demo: Visit)
     demo.page.get_by_text("none 0707").wait_for(timeout=5000)
 
 
+def test_a_click_is_told_once_and_at_once(demo: Visit) -> None:
+    """st_folium itself waits 250 ms, which would be most of what a person waits for."""
+    frame = demo.map(0)
+    frame.evaluate(
+        """() => {
+          window.told = []; window.pressed = 0;
+          document.addEventListener('click', () => { window.pressed = performance.now(); }, true);
+          const post = window.given = window.parent.postMessage.bind(window.parent);
+          window.parent.postMessage = (message, target) => {
+            if (message.type === 'streamlit:setComponentValue') window.told.push(performance.now());
+            post(message, target);
+          };
+        }"""
+    )
+    try:
+        click_unit(demo, "0704")
+        demo.page.wait_for_timeout(800)
+        told, pressed = frame.evaluate("[window.told, window.pressed]")
+    finally:
+        frame.evaluate("() => { window.parent.postMessage = window.given; }")
+    assert len(told) == 1
+    assert 0 <= told[0] - pressed < 200
+
+
 def test_tooltip_shows_text_never_markup(demo: Visit) -> None:
     frame = demo.map()
     at = frame.evaluate("code => { const p = sapxep.pixel(code); return [p.x, p.y] }", "0402")

@@ -17,7 +17,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.files import DATA, read_bytes
 from geo.register import Register
-from ui.layers import MapLayer, publish, unit_properties
+from ui.kept import Kept
+from ui.layers import MapLayer, is_there, publish, unit_properties
+from ui.text import language
 
 if TYPE_CHECKING:
     from geo.layer import Layer
@@ -31,17 +33,25 @@ VERTICES: Final = 250_000
 Predecessors = Mapping[str, Iterable[str]]
 
 
+_SCHEMATIC: Final[Kept[MapLayer]] = Kept(8)
+
+
 def schematic_layer(register: Register, predecessors: Predecessors | None = None) -> MapLayer | None:
     """Return the published schematic layer of an embedded register's vintage, None where there is none.
 
-    ``predecessors``: full names by code, for the tooltip. A layer published before costs some 10 ms.
+    ``predecessors``: full names by code, for the tooltip.
     """
     found = _schematic(register.vintage)
     if found is None:
         return None
     geometries, version = found
-    # a register of the user's own may lack units that the map has
-    return publish(geometries, unit_properties(register, predecessors), version=version)
+
+    def made() -> MapLayer:
+        # a register of the user's own may lack units that the map has
+        return publish(geometries, unit_properties(register, predecessors), version=version)
+
+    # its tooltips take longer to word and to look up than the rest of a run
+    return _SCHEMATIC(register, language(), made, is_there) if predecessors is None else made()
 
 
 def schematic_geometries(vintage: str) -> Mapping[str, BaseGeometry] | None:

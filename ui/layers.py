@@ -45,6 +45,11 @@ class MapLayer:
     notes: tuple[str, ...] = ()
 
 
+def is_there(layer: MapLayer, folder: Path = FOLDER) -> bool:
+    """Whether a published layer's file is still kept; asking keeps it longer."""
+    return _touched(folder / Path(layer.url).name)
+
+
 def full_name(unit: Unit, chosen: Language | None = None) -> str:
     """Return a unit's name with its kind: “Xã Hòa Phú”, “Hòa Phú commune”; the current language by default."""
     words = chosen or language()

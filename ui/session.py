@@ -23,6 +23,7 @@ from plans.files import embedded_plan, embedded_plans, parse_plan, plan_text
 from plans.plan import Plan
 from plans.territory import SPLIT_MARK
 from ui.data import fit_for_map
+from ui.kept import Kept
 from ui.layers import MapLayer, full_name, publish, unit_properties
 from ui.text import language, t
 
@@ -37,7 +38,6 @@ _OPENED: Final = "session:opened"
 _REGISTER: Final = "session:register"
 _LAYER: Final = "session:layer"
 _PAGES: Final = "session:pages"
-_KEPT_DIGESTS: Final = 64
 UPLOADED: Final = "uploaded"
 BOUNDARY_TYPES: Final = ("geojson", "json", "gpkg", "zip", "fgb")
 
@@ -74,20 +74,17 @@ class Work:
         return "schematic" if self.own_layer is None else self.own_layer.content_hash
 
 
-_DIGESTS: Final[dict[int, tuple[object, str]]] = {}
+_DIGESTS: Final[Kept[str]] = Kept(64)
 
 
 def _digest(thing: Plan | Register) -> str:
     """Return a hash of all that a plan or register says, remembered: it takes longer than a page may."""
-    known = _DIGESTS.get(id(thing))
-    # the thing itself is kept with its hash, so that its id cannot come to name another
-    if known is None or known[0] is not thing:
+
+    def made() -> str:
         text = plan_text(thing) if isinstance(thing, Plan) else repr((thing.id, thing.vintage, thing.units))
-        known = (thing, hashlib.sha256(text.encode()).hexdigest())
-        while len(_DIGESTS) >= _KEPT_DIGESTS:
-            _DIGESTS.pop(next(iter(_DIGESTS)), None)
-        _DIGESTS[id(thing)] = known
-    return known[1]
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    return _DIGESTS(thing, None, made)
 
 
 def open_plan(plan: Plan, register: Register | None = None) -> None:

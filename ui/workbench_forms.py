@@ -27,7 +27,7 @@ from plans.edit_draft import NO_TOWNSHIPS, Draft
 from plans.plan import NewUnit, Transfer
 from ui.session import Work
 from ui.text import t
-from ui.workbench_select import search_labels, short_name
+from ui.workbench_select import search_labels, short_names
 
 NEW: Final = ""
 Form = Callable[["Desk"], Sequence[Action] | None]
@@ -64,15 +64,19 @@ class Desk:
         free = [code for code in self.chosen if code not in named]
         return tuple(dict.fromkeys((*free, *(u.code for u in self.work.register if u.code not in named))))
 
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        return search_labels(self.work.register)
+
     def source_label(self, code: str) -> str:
         """Return the name of a source unit."""
-        return short_name(self.work.register[code], self.work.register)
+        return short_names(self.work.register)[code]
 
     def unit_label(self, code: str) -> str:
         """Return the name of a unit formed with its sources, of one that stays as the search shows it."""
         unit = self.work.plan.by_code.get(code)
         if unit is None:
-            return search_labels(self.work.register)[code]
+            return self._labels[code]
         return f"{unit_name(unit)} ({code}) ← {self.draft.names(unit.sources)}"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from geo.register import Register, Unit
 from geo.text import without_accents
 from plans.plan import Plan
+from ui.kept import Kept
 from ui.layers import full_name
 from ui.map import Click, new_click
 from ui.text import language, number, t
@@ -79,27 +81,37 @@ def search_label(unit: Unit) -> str:
     return f"{full_name(unit)}{place} · {plain} · {unit.code}"
 
 
-# by register and language, with the register itself, so that its id cannot come to name another
-_LABELS: Final[dict[tuple[int, str], tuple[Register, Mapping[str, str]]]] = {}
-_KEPT_LABELS: Final = 8
+# each run asks for all of a register's
+_LABELS: Final[Kept[Mapping[str, str]]] = Kept(8)
+_SHORT: Final[Kept[Mapping[str, str]]] = Kept(8)
+_ORDERED: Final[Kept[Sequence[Unit]]] = Kept(8)
+
+
+def ordered(register: Register) -> Sequence[Unit]:
+    """Return the units by name without accents."""
+    return _ORDERED(register, None, lambda: sorted(register, key=search_order))
 
 
 def search_labels(register: Register) -> Mapping[str, str]:
-    """Return what search boxes show of all units by code, in their order; made once, since each run asks."""
-    key = (id(register), language())
-    known = _LABELS.get(key)
-    if known is None or known[0] is not register:
-        known = (register, {unit.code: search_label(unit) for unit in sorted(register, key=search_order)})
-        while len(_LABELS) >= _KEPT_LABELS:
-            _LABELS.pop(next(iter(_LABELS)), None)
-        _LABELS[key] = known
-    return known[1]
+    """Return what search boxes show of all units by code, in their order."""
+    return _LABELS(
+        register, language(), lambda: {unit.code: search_label(unit) for unit in ordered(register)}
+    )
 
 
-def short_name(unit: Unit, register: Register) -> str:
-    """Return a unit's name with its kind, and its district where the register has the name twice."""
-    twice = sum(other.name == unit.name for other in register.by_code.values()) > 1
-    return f"{full_name(unit)} ({unit.district_name})" if twice and unit.district_name else full_name(unit)
+def short_names(register: Register) -> Mapping[str, str]:
+    """Return the units' names with their kinds by code, and the district where the register has a name twice."""
+
+    def made() -> Mapping[str, str]:
+        often = Counter(unit.name for unit in register)
+        return {
+            unit.code: f"{full_name(unit)} ({unit.district_name})"
+            if often[unit.name] > 1 and unit.district_name
+            else full_name(unit)
+            for unit in register
+        }
+
+    return _SHORT(register, language(), made)
 
 
 def listed(
@@ -144,7 +156,7 @@ def _districts(register: Register) -> list[tuple[str, str]]:
 
 def _district_list(register: Register, plan: Plan, due: Collection[str]) -> None:
     districts = dict(_districts(register))
-    units = sorted(register, key=search_order)
+    units = list(ordered(register))
     if districts:
         asked = st.selectbox(
             t("unit.district"),
@@ -172,7 +184,7 @@ def _district_list(register: Register, plan: Plan, due: Collection[str]) -> None
         selection_mode="multi",
         default=now,
         format_func=lambda c: (
-            ("• " if c in plan.by_source else "! " if c in due else "") + short_name(register[c], register)
+            ("• " if c in plan.by_source else "! " if c in due else "") + short_names(register)[c]
         ),
         key=key,
         on_change=changed,
@@ -197,7 +209,7 @@ def _chips(register: Register) -> list[str]:
         now,
         selection_mode="multi",
         default=now,
-        format_func=lambda code: f"{short_name(register[code], register)} ×",
+        format_func=lambda code: f"{short_names(register)[code]} ×",
         key=key,
         on_change=changed,
         wrap=True,

@@ -22,10 +22,9 @@
     map.options.zoomSnap = 0.25;
     map.options.zoomDelta = 0.5;
     map.attributionControl && map.attributionControl.setPrefix("Leaflet");
-    ["sx-outlines:410", "sx-labels:620"].forEach(function (pane) {
-      var parts = pane.split(":");
-      map.createPane(parts[0]).style.zIndex = parts[1];
-      map.getPane(parts[0]).style.pointerEvents = "none";
+    [["sx-outlines", 410], ["sx-labels", 620]].forEach(function (pane) {
+      var style = map.createPane(pane[0]).style;
+      style.zIndex = pane[1]; style.pointerEvents = "none";
     });
     group = L.geoJSON(null, {
       smoothFactor: 0.5,
@@ -37,7 +36,7 @@
     group.on("mouseout", function () { if (hover) hover.remove(); });
     group.on("click", function (e) {
       if (e.originalEvent) e.originalEvent.sapxepUnit = true;
-      if (e.layer && e.layer.feature) e.layer.sapxepClick = report(e.layer.feature.properties.code, e.originalEvent);
+      if (e.layer && e.layer.feature) send(e.layer.sapxepClick = report(e.layer.feature.properties.code, e.originalEvent));
     });
     group.addTo(map);
     map.on("click", function (e) {
@@ -57,7 +56,14 @@
     var more = Boolean(event && (event.shiftKey || event.ctrlKey || event.metaKey));
     return { type: "Feature", geometry: null, properties: { code: code, more: more, at: Date.now() } };
   }
-  function send(feature) { group.fire("click", { layer: { toGeoJSON: function () { return feature; } } }); }
+  // st_folium waits a quarter of a second before it tells Python; told here at once, and noted there as told
+  function send(feature) {
+    var data = window.__GLOBAL_DATA__, value = { last_active_drawing: feature };
+    if (!data) { group.fire("click", { layer: { toGeoJSON: function () { return feature; } } }); return; }
+    data.last_active_drawing = feature; data.previous_data = value;
+    window.parent.postMessage({
+      isStreamlitMessage: true, type: "streamlit:setComponentValue", dataType: "json", value: value }, "*");
+  }
 
   function load() {
     var wait = L.DomUtil.create("div", "sx-wait", map.getContainer());
@@ -128,20 +134,17 @@
     if (document.getElementById(id)) return id;
     var ns = "http://www.w3.org/2000/svg", home = document.getElementById("sx-patterns");
     if (!home) {
-      home = document.createElementNS(ns, "svg");
+      home = document.body.appendChild(document.createElementNS(ns, "svg"));
       home.id = "sx-patterns";
       home.setAttribute("width", 0); home.setAttribute("height", 0);
       home.style.position = "absolute";
-      document.body.appendChild(home);
     }
     var p = document.createElementNS(ns, "pattern");
     var at = { id: id, width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
     Object.keys(at).forEach(function (k) { p.setAttribute(k, at[k]); });
-    [[fill, 0, 8], [stripe, 0, 3]].forEach(function (bar) {
-      var r = document.createElementNS(ns, "rect");
-      r.setAttribute("x", bar[1]); r.setAttribute("width", bar[2]); r.setAttribute("height", 8);
-      r.setAttribute("fill", bar[0]);
-      p.appendChild(r);
+    [[fill, 8], [stripe, 3]].forEach(function (bar) {
+      var r = p.appendChild(document.createElementNS(ns, "rect"));
+      r.setAttribute("width", bar[1]); r.setAttribute("height", 8); r.setAttribute("fill", bar[0]);
     });
     home.appendChild(p);
     return id;
