@@ -220,29 +220,26 @@ def _law(current: Work) -> None:
         place.caption(t("overview.judging"))
         time.sleep(_PAUSE_S)
     judged = judgement(current)
-    kinds = Counter[tuple[str, str]]((verdict.outcome, verdict.severity) for verdict in judged.verdicts)
-    place.html(verdicts_html(kinds, judged.regime))
+    from ui.rules_data import status
+
+    place.html(verdicts_html(Counter(map(status, judged.verdicts)), judged.regime))
 
 
-def verdicts_html(kinds: Mapping[tuple[str, str], int], regime: str) -> str:
-    """Return the counts of verdicts by gravity as HTML. ``kinds``: counts by (outcome, severity)."""
-
-    def count(outcome: str, *severities: str) -> int:
-        return sum(n for (o, s), n in kinds.items() if o == outcome and (not severities or s in severities))
-
+def verdicts_html(counts: Mapping[str, int], regime: str) -> str:
+    """Return the counts of verdicts as HTML. ``counts``: by ui.rules_data.status, as on all pages."""
     rows = (
-        ("fail", t("overview.mandatory_failed"), count("fail", "mandatory")),
-        ("advisory", t("overview.advisory_failed"), count("fail", "advisory")),
-        ("undetermined", t("overview.undetermined"), count("undetermined")),
-        ("information", t("overview.information"), count("fail", "information")),
-        ("exempt", t("overview.exempt"), count("exempt")),
-        ("pass", t("overview.passed"), count("pass")),
+        ("fail", t("overview.mandatory_failed")),
+        ("advisory", t("overview.advisory_failed")),
+        ("undetermined", t("overview.undetermined")),
+        ("information", t("overview.information")),
+        ("exempt", t("overview.exempt")),
+        ("pass", t("overview.passed")),
     )
     looks = {**colours.OUTCOMES, "information": (colours.NEUTRAL, "i")}
     items = "".join(
         f'<li><i style="background:{looks[outcome][0]}" aria-hidden="true">'
-        f"{looks[outcome][1]}</i><b>{number(n)}</b><span>{escape(words)}</span></li>"
-        for outcome, words, n in rows
+        f"{looks[outcome][1]}</i><b>{number(counts.get(outcome, 0))}</b><span>{escape(words)}</span></li>"
+        for outcome, words in rows
     )
     note = escape(t("overview.regime", regime=regime))
     return f'<ul class="sx-verdicts">{items}</ul><div class="sx-source">{note}</div>'

@@ -28,6 +28,7 @@ STARTS: Final = {
     "2025-07-01": (None, None),
 }
 _WRONG: Final = "workbench:wrong"
+_DAY: Final = 150  # pixels that a day and its sign need
 
 
 def start_dates(vintage: str, today: date) -> tuple[date, date]:
@@ -137,16 +138,22 @@ def _from_nothing(name: str) -> Callable[[], Plan]:
         )
     )
     decided, effective = start_dates(vintage, date.today())
-    left, right = st.columns(2)
-    decided_at = left.date_input(
+    # beside each other where there is room for both, else below
+    days = st.container(horizontal=True)
+    decided_at = days.date_input(
         t("workbench.decided"),
         decided,
         key=f"workbench-new-decided:{vintage}",
         help=t("workbench.decided_help"),
         format="DD/MM/YYYY",
+        width=_DAY,
     )
-    effective_at = right.date_input(
-        t("workbench.effective"), effective, key=f"workbench-new-effective:{vintage}", format="DD/MM/YYYY"
+    effective_at = days.date_input(
+        t("workbench.effective"),
+        effective,
+        key=f"workbench-new-effective:{vintage}",
+        format="DD/MM/YYYY",
+        width=_DAY,
     )
 
     def make() -> Plan:
