@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 REQS := requirements.txt requirements-dev.txt pyproject.toml
 # large packages that the command and the app import at every start
-COMPILED := numpy pandas pyarrow streamlit geopandas shapely networkx rich openpyxl docx
+COMPILED := numpy pandas pyarrow streamlit streamlit_folium folium branca jinja2 requests starlette uvicorn geopandas shapely \
+	networkx rich openpyxl xlsxwriter docx lxml matplotlib PIL fpdf fontTools pypdf
 
 .PHONY: app test setup lint clean
 app: setup
