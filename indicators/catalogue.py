@@ -40,6 +40,10 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 TEXT_KINDS: Final = ("class", "recognition", "facility", "target", "text")
 DIRECTIONS: Final = ("", "up", "down", "neutral")
 ZERO_RULES: Final = ("", "missing", "full_marks", "zero")
+#: what is accepted where an indicator is named that the catalogue lacks
+KNOWN_ID: Final = (
+    "mã trong danh mục, hoặc thêm bằng --catalogue / an id of the catalogue, or one added by --catalogue"
+)
 REQUIRED: Final = ("id", "name_vi", "name_en", "group", "unit", "direction", "kind")
 
 

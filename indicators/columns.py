@@ -139,6 +139,7 @@ def _data_column(column: str, ids: dict[str, str], names: dict[str, str]) -> Col
     )  # fmt: skip
 
 
+_GROUPED: Final = re.compile(r"0|-?[1-9]\d{0,2}(?:\.\d{3})*")
 #: words in a name (without accents) that say a kind; the first that fits is taken
 _WORDS: Final[Sequence[tuple[str, str, str, str]]] = (
     (r"xep hang|\bhang\b|rank", "rank", "hạng", "xếp hạng / rank"),
@@ -157,7 +158,7 @@ _WORDS: Final[Sequence[tuple[str, str, str, str]]] = (
     (r"trung binh|binh quan|average|mean", "mean", "", "bình quân / mean"),
     (r"\bloai\b|phan loai|class", "class", "", "phân loại / class"),
     (r"\bco (tram|truong|cho|bo phan)|facility", "facility", "có/không", "có hay không / facility"),
-    (r"dan so|dien tich|so ho\b|population|area|households|dang |ton dong|luy ke|pending|so truong|so tram",
+    (r"dan so|dien tich|so ho\b(?! so)|population|area|households|dang |ton dong|luy ke|pending|so truong|so tram",
      "count-stock", "", "số tại thời điểm / stock"),
     (r"ho so|luot|so (luong|vu|ca|lan)|tiep nhan|dossier|received|count|number", "count-flow", "",
      "số trong kỳ / flow"),
@@ -186,6 +187,10 @@ def guess_kind(name: str, values: Iterable[str]) -> KindSuggestion:
             f"ô chứa chữ, {len(set(cells))} giá trị khác nhau",
             f"cells hold words, {len(set(cells))} different ones",
         )
+    grouped = any("." in cell for cell in cells) and all(_GROUPED.fullmatch(cell) for cell in cells)
+    if grouped:
+        # 1.250 is no rate: taken as a count it is refused with the reason, as a mean it would be 1,25 in silence
+        numbers = [number for cell in cells if (number := decimal_of(cell.replace(".", ""))) is not None]
     whole = bool(numbers) and all(number == number.to_integral_value() for number in numbers)
     within = bool(numbers) and all(0 <= number <= 100 for number in numbers)
     for pattern, kind, unit, why in _WORDS:
@@ -196,6 +201,14 @@ def guess_kind(name: str, values: Iterable[str]) -> KindSuggestion:
             if kind == "ratio" and not within:
                 unit = ""
             return KindSuggestion(kind, unit, True, f"tên cột nói “{vi}”", f"the header says “{en}”")
+    if grouped:
+        return KindSuggestion(
+            "count-flow",
+            "",
+            False,
+            "các ô như có dấu chấm phân nhóm nghìn (1.250)",
+            "the cells seem to group thousands by points (1.250)",
+        )
     if whole and numbers and max(numbers) > 1:
         return KindSuggestion("count-flow", "", False, "các ô là số nguyên", "the cells are whole numbers")
     if within and numbers:

@@ -26,6 +26,9 @@ Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
+_BASE_WORDS: Final = {
+    "dossiers": "hồ sơ", "households": "số hộ", "population": "dân số", "area": "diện tích",
+}  # fmt: skip
 #: closest base of a split first (contract: Observations)
 ORDER: Final = ("dossiers", "households", "population", "area")
 
@@ -124,6 +127,11 @@ class Links:
     def gather(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """Return values by link from values by source: (columns, sources) gives (columns, links)."""
         return np.take(values, self.source, axis=1)
+
+
+def base_words(bases: str) -> str:
+    """Return bases joined by spaces in Vietnamese; a base of someone's own stays as it is called."""
+    return ", ".join(_BASE_WORDS.get(base, base) for base in bases.split())
 
 
 def _joined(bases: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from geo.errors import ObservationError, Problem
 from geo.files import read_bytes
 from geo.register import Register
 from geo.registers import embedded_for, embedded_register, restored_code
-from indicators.catalogue import TEXT_KINDS, Catalogue, Indicator, embedded_catalogue
+from indicators.catalogue import KNOWN_ID, TEXT_KINDS, Catalogue, Indicator, embedded_catalogue
 from indicators.checks import Checks, check_shares, contradictions, numbers
 from indicators.columns import ColumnRole as ColumnRole
 from indicators.columns import guess_kind as guess_kind
@@ -222,7 +222,7 @@ def _typed(
     )  # fmt: skip
     checks.unknown(
         long, "indicator", {i for i, row in kinds.items() if row}, "chỉ tiêu không có trong danh mục",
-        "the catalogue has no such indicator", "id",
+        "the catalogue has no such indicator", KNOWN_ID,
     )  # fmt: skip
     normal = {text: normal_period(str(text)) for text in long["period"].unique()}
     checks.unknown(

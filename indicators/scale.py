@@ -21,7 +21,7 @@ from geo.register import Register
 from geo.registers import embedded_for, embedded_register
 from indicators import remap as ordinary
 from indicators.assemble import TOTALS, Pieces, columns_of, total_rows
-from indicators.catalogue import Catalogue, Indicator
+from indicators.catalogue import KNOWN_ID, Catalogue, Indicator
 from indicators.links import Profile
 from indicators.panel import PARTS, Panel
 from indicators.scale_fast import Fast
@@ -214,7 +214,7 @@ def indicators_of(found: Mapping[str, int], catalogue: Catalogue, name: str) -> 
             problems.append(
                 Problem(
                     "chỉ tiêu không có trong danh mục", "the catalogue has no such indicator", name, None, "indicator",
-                    indicator, "id",
+                    indicator, KNOWN_ID,
                 )
             )  # fmt: skip
         elif catalogue[indicator].kind not in KINDS:

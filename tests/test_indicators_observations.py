@@ -239,6 +239,10 @@ def test_where_two_registers_fit_and_differ_it_is_asked() -> None:
     assert read(HEAD + "10417,,2024,POP,1,,,\n").vintage == OLD
 
 
+def test_an_unknown_indicator_is_told_where_it_could_come_from() -> None:
+    assert "--catalogue" in refused(f"{HEAD}09637,,2024,FOO,1,,,A\n")
+
+
 # --- suggestions ---
 
 
@@ -257,6 +261,10 @@ def test_where_two_registers_fit_and_differ_it_is_asked() -> None:
         ("Ghi chú", ["một chợ", "hai đình", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"], "text"),
         ("abc", ["1", "250"], "count-flow"),
         ("abc", ["1.5", "99.5"], "ratio"),
+        # points that group thousands: as a count they are refused with the reason, as a mean they would be 1,25
+        ("Số hồ sơ", ["1.250", "980", "0"], "count-flow"),
+        ("abc", ["1.250", "980"], "count-flow"),
+        ("abc", ["1.250", "0.980"], "ratio"),
     ],
 )  # fmt: skip
 def test_a_kind_is_suggested_with_a_reason(name: str, cells: list[str], kind: str) -> None:

@@ -14,6 +14,7 @@ from geo.errors import CrosswalkError, ObservationError
 from geo.registers import embedded_register
 from indicators.catalogue import Catalogue, Indicator, embedded_catalogue
 from indicators.explain import explain
+from indicators.links import base_words
 from indicators.observations import parse_observations, register_observations
 from indicators.remap import COLUMNS, Remapped, remap
 from plans.crosswalk import Crosswalk, Link, compose, plan_crosswalk
@@ -540,3 +541,7 @@ def test_a_file_goes_through(nq1286: Crosswalk) -> None:
     observations = parse_observations(text.encode(), "a.csv", embedded_catalogue(), register)
     result = remap(observations, nq1286, embedded_catalogue())
     assert len(result.frame) == 526
+
+
+def test_bases_are_said_in_vietnamese() -> None:
+    assert base_words("area population SCHOOLS") == "diện tích, dân số, SCHOOLS"

@@ -69,7 +69,10 @@ def test_the_verdicts_follow_the_map(app: Visit) -> None:
     # the same counts as on the other pages
     app.page.context.new_page().goto(f"{app.page.url.rstrip('/')}/rules")
     rules = app.page.context.pages[-1]
-    for words, there in (("chưa xác định được", "chưa xác định"), ("nêu để biết, không đòi hỏi gì", "thông tin")):
+    for words, there in (
+        ("chưa xác định được", "chưa xác định"),
+        ("nêu để biết, không đòi hỏi gì", "thông tin"),
+    ):
         rules.get_by_text(f"{counted[words]} {there}").first.wait_for(timeout=WAIT)
     rules.close()
     expect(app.page.get_by_text("Số kết luận, xét theo 35/2023")).to_be_visible()

@@ -79,6 +79,7 @@ def test_a_merger_built_by_clicks_survives_undo_redo_reload_and_kill(browser: Br
             seen.page.get_by_role("button", name=name, exact=True).click()
             filled(frame, CODES[0], colour)
             wait_for(seen, f"version {version}")
+            wait_for(seen, "Now at step:")
             times[name] = time.perf_counter() - start
         wait_for(seen, "Not met: 16.0158 km²")
         # a click on the verdict zooms to the group

@@ -233,7 +233,9 @@ def _preview(desk: Desk, actions: Sequence[Action]) -> None:
 
 def _answer(said: Answer) -> None:
     with st.container(border=True, key="workbench-answer"):
-        st.markdown(f"**{t('workbench.done')}** {plain(said.words.text(language()))}")
+        st.markdown(
+            f"**{t('workbench.now_at' if said.moved else 'workbench.done')}** {plain(said.words.text(language()))}"
+        )
         codes = [code for code in said.touched if code in said.after.by_unit]
         if codes:
             st.html(figures_table(said.after, codes))

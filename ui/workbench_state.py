@@ -54,6 +54,8 @@ class Answer:
     after: Judgement
     touched: tuple[str, ...]
     seconds: float
+    #: whether the step was reached by undo, redo or the history
+    moved: bool = False
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -182,47 +184,47 @@ def _done(current: Scenario, work: Work, actions: tuple[Action, ...]) -> Scenari
 
 def undo() -> None:
     """Go one step back."""
-    _step(lambda s, _: s.undo())
+    _step(lambda s, _: s.undo(), moved=True)
 
 
 def redo() -> None:
     """Go one step on."""
-    _step(lambda s, _: s.redo())
+    _step(lambda s, _: s.redo(), moved=True)
 
 
 def jump(step: int) -> None:
     """Go to any step of the history."""
-    _step(lambda s, _: s.jump(step))
+    _step(lambda s, _: s.jump(step), moved=True)
 
 
-def _step(change: Callable[[Scenario, Work], Scenario]) -> None:
+def _step(change: Callable[[Scenario, Work], Scenario], *, moved: bool = False) -> None:
     current = scenario()
     if current is None or unsaved() is not None:
         return
     try:
         before = work_of(current.plan)
         was = judged(before)
-        moved = change(current, before)
-        after = work_of(moved.plan)
+        found = change(current, before)
+        after = work_of(found.plan)
     except SapxepError as error:
         st.session_state[_REFUSED] = error
         return
     try:
-        kept = workspace().save(moved, by=author())
+        kept = workspace().save(found, by=author())
     except WorkspaceError as error:
-        st.session_state[_UNSAVED] = Unsaved(moved, error)
+        st.session_state[_UNSAVED] = Unsaved(found, error)
         return
-    _settle(kept, was, after)
+    _settle(kept, was, after, moved=moved)
 
 
-def _settle(kept: Scenario, was: Judgement, after: Work) -> None:
+def _settle(kept: Scenario, was: Judgement, after: Work, *, moved: bool = False) -> None:
     from plans.edit import touched
 
     start = time.perf_counter()
     codes = touched(was.plan, after.plan).codes
     now = rejudged(was, after, codes)
     words = kept.history.step.words
-    st.session_state[_ANSWER] = Answer(words, was, now, codes, time.perf_counter() - start)
+    st.session_state[_ANSWER] = Answer(words, was, now, codes, time.perf_counter() - start, moved)
     st.session_state[_JUDGED] = now
     st.session_state[SCENARIO] = kept
     st.session_state[CHOSEN] = []
