@@ -19,10 +19,10 @@ REQUIRE_BROWSER = "SAPXEP_REQUIRE_BROWSER"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # a click right after a page has loaded is lost now and then; a second try tells that from a fault
+    # a click right after a page has loaded is lost now and then; two more tries tell that from a fault
     for item in items:
         if "_browser" in item.nodeid:
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 def _browser_tests_passed(reporter: pytest.TerminalReporter) -> int:

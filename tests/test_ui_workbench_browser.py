@@ -53,7 +53,8 @@ def build(seen: Visit) -> dict[str, float]:
 
 def test_a_merger_built_by_clicks_survives_undo_redo_reload_and_kill(browser: Browser, app: Server) -> None:
     with visit(browser, f"{app.address}/workbench?lang=en") as seen:
-        create(seen, "Ứng Hòa")
+        # a second try of this test must not meet the scenario of the first
+        create(seen, f"Ứng Hòa {time.time_ns()}")
         frame = seen.map(paths=579)
         frame.evaluate('c => { document.querySelector(`path[data-code="${c}"]`).kept = true }', CODES[0])
         before = frame.evaluate("[map.getZoom(), map.getCenter().lat, map.getCenter().lng]")
