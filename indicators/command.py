@@ -21,9 +21,7 @@ from plans.files import plan_text
 from plans.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pandas as pd
+    from collections.abc import Iterable, Iterator
 
 #: a Parquet file of more rows than these goes through the stream, which gives the same result in less memory
 STREAM_ABOVE: Final = 2_000_000
@@ -83,10 +81,10 @@ def run_remap(
         and source.suffix.lower() == target.suffix.lower() == ".parquet"
         and _rows(source) > STREAM_ABOVE
     ):
-        from indicators.scale import remap_parquet
+        from indicators.scale import SUMMED, remap_parquet
 
         done = remap_parquet(source, target, walk, known, base=base, register=register, progress=progress)
-        return RemapSummary(TOTALS, _totals(done.totals), done.reports)
+        return _summary(SUMMED, done.total_rows, done.reports)
     after = register
     for plan in plans:
         after = apply_plan(plan, after)
@@ -96,7 +94,8 @@ def run_remap(
     inputs = {f"plan {plan.id}": plan_text(plan).encode() for plan in plans}
     options = {"base": base or "", "backcast": str(backcast), "register": register.id}
     write_remapped(remapped, target, provenance({**inputs, "observations": source}, options))
-    return RemapSummary(TOTALS, _totals(remapped.totals), remapped.reports)
+    totals = remapped.totals
+    return _summary(list(totals.columns), totals.astype(object).to_numpy().tolist(), remapped.reports)
 
 
 def _rows(source: Path) -> int:
@@ -150,10 +149,16 @@ def _as_parquet(source: Path, known: Catalogue, register: Register) -> Iterator[
         yield path
 
 
-def _totals(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
-    columns = [column for column in TOTALS if column in frame.columns]
-    rows = frame[columns].astype(object).to_numpy().tolist()
-    return tuple(tuple(_plain(cell) for cell in row) for row in rows)
+def _summary(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], reports: tuple[Problem, ...]
+) -> RemapSummary:
+    """Return the totals in those of the columns TOTALS that there are; a streamed run sums over periods."""
+    shown = [place for place, column in enumerate(columns) if column in TOTALS]
+    return RemapSummary(
+        tuple(columns[place] for place in shown),
+        tuple(tuple(_plain(row[place]) for place in shown) for row in rows),
+        reports,
+    )
 
 
 def _plain(cell: object) -> object:

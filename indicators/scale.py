@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -30,9 +30,6 @@ from indicators.scale_sums import KINDS, Kernels
 from indicators.scale_table import Writer, table_of
 from indicators.status import rank
 from plans.crosswalk import Crosswalk
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: decimals of a published rate that are looked at, and cells that are named of each indicator
 _DECIMALS: Final = 6
@@ -54,13 +51,6 @@ class ScaleSummary:
     passes: int
     total_rows: tuple[tuple[Any, ...], ...]
     reports: tuple[Problem, ...] = field(default=())
-
-    @property
-    def totals(self) -> pd.DataFrame:
-        """The totals as a frame."""
-        import pandas as pd
-
-        return pd.DataFrame(list(self.total_rows), columns=list(SUMMED))
 
 
 def remap_parquet(

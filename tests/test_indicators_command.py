@@ -13,6 +13,7 @@ from geo.errors import ObservationError, SapxepError
 from geo.files import DATA
 from geo.registers import embedded_register
 from indicators.command import bases_of, run_remap
+from indicators.observations import register_observations
 from plans.files import embedded_plan
 
 ILLUSTRATIVE = DATA / "indicators" / "illustrative_dossiers_2024.csv"
@@ -143,3 +144,19 @@ def test_a_class_of_ones_own_catalogue_reads_the_figures_of_the_new_unit(tmp_pat
     frame = pd.read_csv(tmp_path / "o.csv", dtype=str, keep_default_na=False)
     row = frame[(frame["unit_code"] == "09646") & (frame["indicator"] == "SIZE")].iloc[0]
     assert (row["value"], row["method"], row["status"]) == ("I", "recomputed", "A")
+
+
+def test_totals_of_a_streamed_run_stand_under_their_own_heads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are summed over periods, so there is no period among them."""
+    monkeypatch.setattr("indicators.command.STREAM_ABOVE", 0)
+    source = tmp_path / "in.parquet"
+    observations = register_observations(REGISTER).frame
+    observations[observations["indicator"] == "POP"].astype({"indicator": str}).to_parquet(
+        source, index=False
+    )
+    summary = run_remap([embedded_plan("nq1286")], REGISTER, source, tmp_path / "out.parquet")
+    (total,) = (dict(zip(summary.columns, row, strict=True)) for row in summary.totals)
+    assert "period" not in total
+    assert (total["indicator"], total["total_before"], total["total_after"]) == ("POP", 8_053_663, 8_053_663)
