@@ -21,6 +21,7 @@ from plans.files import embedded_plans, load_plan
 from plans.plan import Plan
 from reports.terminal import (
     print_assessment,
+    print_frame,
     print_json,
     print_table,
     print_verdicts,
@@ -311,12 +312,8 @@ def said_progress() -> Callable[[int, int], None]:
     """Return what says the share of rows done, on one line of standard error."""
 
     def show(done: int, total: int) -> None:
-        print(
-            f"\r{100 * done // max(total, 1):3d} %",
-            end="" if done < total else "\n",
-            file=sys.stderr,
-            flush=True,
-        )
+        end = "" if done < total else "\n"
+        print(f"\r{100 * done // max(total, 1):3d} %", end=end, file=sys.stderr, flush=True)
 
     return show
 
@@ -342,13 +339,13 @@ def verify(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print_json(differences.as_json())
     else:
-        frame = differences.frame()
-        print_table([str(c) for c in frame.columns], frame.astype(object).to_numpy().tolist())
+        print_frame(differences.frame())
         if differences.not_compared:
             names = "; ".join(differences.not_compared)
             say(f"không so: {names}", f"not compared: {names}")
-        say(f"{len(frame)} khác biệt", f"{len(frame)} difference{'' if len(frame) == 1 else 's'}")
-    return FOUND if len(differences.frame()) else DONE
+        count = len(differences)
+        say(f"{count} khác biệt", f"{count} difference{'' if count == 1 else 's'}")
+    return FOUND if len(differences) else DONE
 
 
 def diff(arguments: argparse.Namespace) -> int:
@@ -360,8 +357,7 @@ def diff(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print_json(found.as_json())
     else:
-        frame = found.frame()
-        print_table([str(c) for c in frame.columns], frame.astype(object).to_numpy().tolist())
+        print_frame(found.frame())
     return DONE
 
 

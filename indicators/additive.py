@@ -15,7 +15,7 @@ from indicators.blocks import (
     reduce_max,
     reduce_min,
 )
-from indicators.links import Links, base_words
+from indicators.links import Links, base_name
 from indicators.rounding import decimals_of, split_integers
 
 
@@ -117,7 +117,7 @@ def _split_reasons(block: Block, result: Result) -> None:
             result.estimated[:, target] = False
         else:
             result.reason[:, target] = block.reasons.place(
-                f"ước tính: phần được chia theo {base_words(base)}", f"estimated: split by {base}"
+                f"ước tính: phần được chia theo {base_name(base, 'vi')}", f"estimated: split by {base}"
             )
 
 

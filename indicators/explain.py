@@ -15,17 +15,10 @@ from geo.registers import embedded_for, embedded_register
 from geo.text import vietnamese_number
 from indicators.catalogue import Indicator
 from indicators.kinds import KIND_OF
-from indicators.links import Profile, profile, profile_of, resolve, reverse
+from indicators.links import Profile, base_name, profile, profile_of, resolve, reverse
 from indicators.remap import Remapped
 from indicators.status import MEANINGS
 
-#: what the bases that every plan has are called; others keep their own names
-BASES: Final[Mapping[str, tuple[str, str]]] = {
-    "population": ("dân số", "population"),
-    "area": ("diện tích", "area"),
-    "households": ("số hộ", "households"),
-    "dossiers": ("hồ sơ", "dossiers"),
-}
 #: what the catalogue's units are called in English; km², % and a unit of the visitor's own stay as they are
 UNITS: Final[Mapping[str, str]] = {
     "người": "persons",
@@ -129,11 +122,6 @@ def number(value: object, vi: bool) -> str:
         return "—"
     figure = round(float(value), 4)  # type: ignore[arg-type]
     return vietnamese_number(figure) if vi else f"{figure:,.4f}".rstrip("0").rstrip(".")
-
-
-def base_name(base: str, language: Language) -> str:
-    """Return what the base or bases of a split are called; a base of a plan's own keeps its name."""
-    return ", ".join(BASES[one][language != "vi"] if one in BASES else one for one in base.split())
 
 
 def reason_in(reason: str, language: Language) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import CrosswalkError, Problem
+from geo.errors import CrosswalkError, Language, Problem
 from geo.register import Register
 from geo.text import without_accents
 from indicators.catalogue import Catalogue, Indicator
@@ -26,9 +26,13 @@ Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
-_BASE_WORDS: Final = {
-    "dossiers": "hồ sơ", "households": "số hộ", "population": "dân số", "area": "diện tích",
-}  # fmt: skip
+#: what the bases that every plan has are called; others keep their own names
+_BASES: Final[Mapping[str, tuple[str, str]]] = {
+    "population": ("dân số", "population"),
+    "area": ("diện tích", "area"),
+    "households": ("số hộ", "households"),
+    "dossiers": ("hồ sơ", "dossiers"),
+}
 #: closest base of a split first (contract: Observations)
 ORDER: Final = ("dossiers", "households", "population", "area")
 
@@ -129,9 +133,9 @@ class Links:
         return np.take(values, self.source, axis=1)
 
 
-def base_words(bases: str) -> str:
-    """Return bases joined by spaces in Vietnamese; a base of someone's own stays as it is called."""
-    return ", ".join(_BASE_WORDS.get(base, base) for base in bases.split())
+def base_name(bases: str, language: Language) -> str:
+    """Return what the base or bases of a split, joined by spaces, are called."""
+    return ", ".join(_BASES[one][language != "vi"] if one in _BASES else one for one in bases.split())
 
 
 def _joined(bases: Sequence[str]) -> str:

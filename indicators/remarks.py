@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.errors import Problem
 from indicators.assemble import Pieces
-from indicators.links import base_words
+from indicators.links import base_name
 from indicators.panel import Panel
 from plans.crosswalk import Crosswalk
 
@@ -36,7 +36,7 @@ def remarks(
     if touched:
         reports.append(
             Problem(
-                f"{len(touched)} đơn vị nhận phần của đơn vị bị chia; chia theo {base_words(' '.join(bases))}",
+                f"{len(touched)} đơn vị nhận phần của đơn vị bị chia; chia theo {base_name(' '.join(bases), 'vi')}",
                 f"{len(touched)} units take parts of divided units; split by {', '.join(bases)}",
                 field="base",
                 found=" ".join(touched),

@@ -33,6 +33,7 @@ class Kernel:
     ``divided``: the links of divided units, by target; ``takers`` the targets they lead to, ``starts`` where each
     one's begin in ``divided``. ``known``: by number of parts, places in ``divided`` of shape (units, parts) and
     integer shares; ``unknown``: places in ``divided`` of the parts of units whose shares are not all known.
+    ``pooled``: sources taken whole by targets known by bounds alone.
     ``part``: the touched targets as Links, ``part_sources`` their sources.
     """
 
@@ -44,6 +45,7 @@ class Kernel:
     starts: Places
     known: tuple[tuple[Places, Ints], ...]
     unknown: tuple[Places, ...]
+    pooled: Places
     part: Links | None
     part_sources: Places
 
@@ -95,7 +97,8 @@ def _kernel(links: Links) -> Kernel:
     return Kernel(
         links,
         Whole(links.source[plain], targets, whole_starts, len(links.targets)),
-        touched, divided, takers, starts, known, tuple(unknown), part, part_sources,
+        touched, divided, takers, starts, known, tuple(unknown),
+        links.source[plain & links.bounded[links.target]], part, part_sources,
     )  # fmt: skip
 
 
@@ -193,12 +196,11 @@ def count(block: Block, kernels: Kernels) -> Result:
 
 def times(values: Floats, whole: Whole) -> Floats:
     """Return for each target what units taken whole give it: (columns, sources) makes (columns, targets)."""
+    if len(whole.targets) == whole.width:
+        return np.asarray(np.add.reduceat(np.take(values, whole.source, axis=1), whole.starts, axis=1))
     found = np.zeros((len(values), whole.width))
     if len(whole.source):
-        sums = np.add.reduceat(np.take(values, whole.source, axis=1), whole.starts, axis=1)
-        if len(whole.targets) == whole.width:
-            return np.asarray(sums)
-        found[:, whole.targets] = sums
+        found[:, whole.targets] = np.add.reduceat(np.take(values, whole.source, axis=1), whole.starts, axis=1)
     return found
 
 
@@ -231,12 +233,8 @@ def bounds_of(totals: Floats, parts: Floats, core: Kernel, whole: Floats) -> tup
 def pool_of(scaled: Floats, parts: Floats, core: Kernel) -> Floats:
     """Return per column the amount in targets known by bounds alone."""
     links = core.links
-    # units taken whole by such targets are in the pool too
-    plain = np.ones(len(links.source), dtype=bool)
-    plain[core.divided] = False
-    plain &= links.bounded[links.target]
     inside = links.bounded[links.target[core.divided]]
-    amount = np.nansum(parts[:, inside], axis=1) + scaled[:, links.source[plain]].sum(axis=1)
+    amount = np.nansum(parts[:, inside], axis=1) + scaled[:, core.pooled].sum(axis=1)
     for places in core.unknown:
         if np.isnan(links.share[core.divided[places]]).any():
             total = scaled[:, links.source[core.divided[places[0]]]]

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from math import cos, floor, log10, radians
 from typing import TYPE_CHECKING, Any, Final
 
-from reports.columns import TRANSFER_COLUMNS
 from reports.context import Context
 from reports.layers import layer_of, new_frame, old_frame
-from reports.table import shown
+from reports.wording import shown_name
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -177,7 +176,7 @@ def _legend_row(figure: Figure, top: float, style: dict[str, Any], label: str) -
 
 
 def _short(text: str, most: int) -> str:
-    clean = " ".join(str(shown(TRANSFER_COLUMNS[1], text)).split())
+    clean = shown_name(text)
     return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 

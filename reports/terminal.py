@@ -6,10 +6,13 @@ import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import Language
 from geo.register import KIND_NAMES, Register
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _WORST_FIRST: Final = ("fail", "undetermined", "exempt", "pass")
 
@@ -24,6 +27,11 @@ def print_csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+
+
+def print_frame(frame: pd.DataFrame) -> None:
+    """Print a frame as a table."""
+    print_table([str(column) for column in frame.columns], frame.astype(object).to_numpy().tolist())
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

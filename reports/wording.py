@@ -16,7 +16,7 @@ from geo.text import comparable_name, vietnamese_number
 from plans.apply import Amount, FormedUnit
 from plans.plan import NewUnit, Transfer
 from reports.context import Context
-from reports.table import shown
+from reports.table import visible
 from reports.tables import lowest_confidence, moved_amounts
 
 _ORIGINS: Final = {"proposal": "đề án", "encyclopedia": "bách khoa thư, cần kiểm tra"}
@@ -88,9 +88,7 @@ def unit_clause(context: Context, formed: FormedUnit) -> str:
 
 def shown_name(name: str) -> str:
     """Return a name fit for a page: control characters visible, spaces single."""
-    from reports.columns import TRANSFER_COLUMNS
-
-    return " ".join(str(shown(TRANSFER_COLUMNS[1], name)).split())
+    return " ".join(str(visible(name)).split())
 
 
 def _joined(parts: Sequence[str]) -> str:

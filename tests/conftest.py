@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.browser import one_browser, one_server  # noqa: F401 (the fixtures browser and address)
+from tests.workbench_visit import one_planner  # noqa: F401 (the fixture planner)
 
 settings.register_profile(
     "project", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True

@@ -14,7 +14,7 @@ from geo.errors import CrosswalkError, ObservationError
 from geo.registers import embedded_register
 from indicators.catalogue import Catalogue, Indicator, embedded_catalogue
 from indicators.explain import explain
-from indicators.links import base_words
+from indicators.links import base_name
 from indicators.observations import parse_observations, register_observations
 from indicators.remap import COLUMNS, Remapped, remap
 from plans.crosswalk import Crosswalk, Link, compose, plan_crosswalk
@@ -544,4 +544,4 @@ def test_a_file_goes_through(nq1286: Crosswalk) -> None:
 
 
 def test_bases_are_said_in_vietnamese() -> None:
-    assert base_words("area population SCHOOLS") == "diện tích, dân số, SCHOOLS"
+    assert base_name("area population SCHOOLS", "vi") == "diện tích, dân số, SCHOOLS"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,9 @@ from geo.registers import embedded_register
 from plans.files import embedded_plan
 from reports.context import build_context
 from reports.export import export
-from tests.browser import chromium, needs_chromium, visit
+from tests.browser import needs_chromium, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-report"), needs_chromium]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,24 +17,12 @@ from plans.plan import Plan, Totals
 from reports.context import Context
 from reports.export import FORMATS
 from reports.importer import plan_from_table
-from tests.browser import Visit, chromium, needs_chromium, server, visit
+from tests.browser import Visit, needs_chromium, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-export"), needs_chromium]
 PLAN = embedded_plan("nq1286")
 REGISTER = embedded_register(embedded_for(PLAN.base) or "")
 LONG = 90_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with server() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

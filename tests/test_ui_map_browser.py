@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser import ROOT, Visit, chromium, needs_chromium, server, visit
+from tests.browser import ROOT, Visit, needs_chromium, server, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), needs_chromium]
 
@@ -53,12 +53,6 @@ if "focus" in st.query_params:
 else:
     section()
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

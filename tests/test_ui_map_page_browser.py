@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,23 +11,11 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from plans.files import embedded_plan, plan_text
-from tests.browser import Visit, chromium, needs_chromium, server, visit
+from tests.browser import Visit, needs_chromium, visit
 from tests.shared_facts import shared
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-map"), needs_chromium]
 WAIT = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 def click_unit(seen: Visit, code: str, heading: str, nth: int = 0, paths: int = 500) -> None:

@@ -6,23 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser import Visit, chromium, needs_chromium, server, visit
+from tests.browser import Visit, needs_chromium, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-overview"), needs_chromium]
 WAIT = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +117,7 @@ def test_ways_to_the_other_pages_by_keyboard_and_by_a_click_on_the_map(
             try:
                 page.wait_for_url("**/map", timeout=8000)
                 break
-            except Exception:
+            except PlaywrightTimeout:
                 continue
         expect(page.get_by_role("heading", name="Xã Châu Sơn")).to_be_visible(timeout=WAIT)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,24 +13,12 @@ from geo.registers import embedded_register
 from plans.edit import Merge, empty_plan
 from plans.workspace import open_workspace
 from tests import postgres
-from tests.browser import Visit, chromium, needs_chromium, visit
+from tests.browser import Visit, needs_chromium, visit
 from tests.workbench_visit import Server, choose, create, fill_of, filled, press, running, settled, wait_for
 from ui.workbench_map import CHOSEN_FILL
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("workbench-browser"), needs_chromium]
 CODES = ("10357", "10360", "10363")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(str(tmp_path_factory.mktemp("workspace") / "w.sqlite")) as started:
-        yield started
 
 
 def build(seen: Visit) -> dict[str, float]:
@@ -51,8 +38,10 @@ def build(seen: Visit) -> dict[str, float]:
     return times
 
 
-def test_a_merger_built_by_clicks_survives_undo_redo_reload_and_kill(browser: Browser, app: Server) -> None:
-    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+def test_a_merger_built_by_clicks_survives_undo_redo_reload_and_kill(
+    browser: Browser, planner: Server
+) -> None:
+    with visit(browser, f"{planner.address}/workbench?lang=en") as seen:
         # a second try of this test must not meet the scenario of the first
         create(seen, f"Ứng Hòa {time.time_ns()}")
         frame = seen.map(paths=579)
@@ -90,8 +79,8 @@ def test_a_merger_built_by_clicks_survives_undo_redo_reload_and_kill(browser: Br
         seen.page.reload()
         frame = seen.map(paths=579)
         filled(frame, CODES[0], merged)
-        app.kill()
-        app.start()
+        planner.kill()
+        planner.start()
         seen.page.reload()
         frame = seen.map(paths=579)
         filled(frame, CODES[0], merged)
@@ -101,14 +90,14 @@ def test_a_merger_built_by_clicks_survives_undo_redo_reload_and_kill(browser: Br
         print("; ".join(f"{name} {seconds:.2f} s" for name, seconds in times.items()))
 
 
-def test_the_scenario_is_compared_with_1286(browser: Browser, app: Server) -> None:
+def test_the_scenario_is_compared_with_1286(browser: Browser, planner: Server) -> None:
     register = embedded_register("hanoi-2024-12-31")
     plan = empty_plan(register, date(2024, 11, 14), date(2025, 1, 1), "thu", "trial")
-    store = open_workspace(app.workspace)
+    store = open_workspace(planner.workspace)
     if "Hoa Viên" not in [item.name for item in store.scenarios()]:
         store.create("Hoa Viên", Merge(CODES, name="Hoa Viên").apply(plan, register), "", "")
     store.close()
-    with visit(browser, f"{app.address}/compare?lang=en") as seen:
+    with visit(browser, f"{planner.address}/compare?lang=en") as seen:
         box = seen.page.get_by_role("combobox", name="Plans (A, B, …)")
         box.wait_for(timeout=30_000)
         box.fill("Hoa Viên")
@@ -134,8 +123,8 @@ def test_the_scenario_is_compared_with_1286(browser: Browser, app: Server) -> No
         assert seen.leaving() == []
 
 
-def test_two_tabs_never_overwrite_each_other_in_silence(browser: Browser, app: Server) -> None:
-    with visit(browser, f"{app.address}/workbench?lang=en") as one:
+def test_two_tabs_never_overwrite_each_other_in_silence(browser: Browser, planner: Server) -> None:
+    with visit(browser, f"{planner.address}/workbench?lang=en") as one:
         create(one, "Two tabs")
         one.map(paths=579)
         one.page.wait_for_url("**scenario=**")
@@ -154,8 +143,8 @@ def test_two_tabs_never_overwrite_each_other_in_silence(browser: Browser, app: S
             press(two, "Undo", "version 3")
 
 
-def test_a_box_selects_the_units_in_it(browser: Browser, app: Server) -> None:
-    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+def test_a_box_selects_the_units_in_it(browser: Browser, planner: Server) -> None:
+    with visit(browser, f"{planner.address}/workbench?lang=en") as seen:
         create(seen, "Box")
         frame = seen.map(paths=579)
         points = [frame.evaluate("c => { const p = sapxep.pixel(c); return [p.x, p.y] }", c) for c in CODES]
@@ -216,11 +205,11 @@ def test_on_postgresql_a_lost_connection_keeps_the_last_good_state(browser: Brow
 
 
 def test_a_plan_file_of_nonsense_is_refused_and_nothing_is_created(
-    browser: Browser, app: Server, tmp_path: Path
+    browser: Browser, planner: Server, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text('id = "x"\n[[unit]]\ncode = 12 = 13\n', encoding="utf-8")
-    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+    with visit(browser, f"{planner.address}/workbench?lang=en") as seen:
         seen.page.get_by_text("a plan file", exact=True).click()
         given = seen.page.locator('[data-testid="stMain"] input[type="file"]')
         given.wait_for(state="attached")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from plans.files import parse_plan
-from tests.browser import chromium, needs_chromium, visit
+from tests.browser import needs_chromium, visit
 from tests.workbench_visit import (
     Server,
     action,
@@ -18,7 +17,6 @@ from tests.workbench_visit import (
     done,
     pick,
     press,
-    running,
     saved_plan,
     search,
     settled,
@@ -29,22 +27,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("workbench-forms-brow
 VIEN_AN, VIEN_NOI, HOA_SON = "10357", "10360", "10363"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(str(tmp_path_factory.mktemp("workspace") / "w.sqlite")) as started:
-        yield started
-
-
 def test_groups_are_made_moved_named_seated_and_dissolved(
-    browser: Browser, app: Server, tmp_path: Path
+    browser: Browser, planner: Server, tmp_path: Path
 ) -> None:
-    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+    with visit(browser, f"{planner.address}/workbench?lang=en") as seen:
         create(seen, "Forms")
         seen.map(paths=579)
         # found without accents, from the district's list, by a click
@@ -86,9 +72,9 @@ def test_groups_are_made_moved_named_seated_and_dissolved(
 
 
 def test_scenarios_are_annotated_copied_renamed_deleted_and_made_from_a_file(
-    browser: Browser, app: Server, tmp_path: Path
+    browser: Browser, planner: Server, tmp_path: Path
 ) -> None:
-    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+    with visit(browser, f"{planner.address}/workbench?lang=en") as seen:
         create(seen, "Listed")
         seen.map(paths=579)
         choose(seen, VIEN_AN, "1 selected")

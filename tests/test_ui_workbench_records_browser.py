@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from plans.files import parse_plan
-from tests.browser import chromium, needs_chromium, visit
+from tests.browser import needs_chromium, visit
 from tests.workbench_visit import (
     Server,
     action,
@@ -31,22 +30,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("workbench-records-br
 VIEN_AN, VIEN_NOI = "10357", "10360"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(str(tmp_path_factory.mktemp("workspace") / "w.sqlite")) as started:
-        yield started
-
-
 def test_a_part_with_its_line_is_checked_kept_and_drawn_again_after_a_reload(
-    browser: Browser, app: Server, tmp_path: Path
+    browser: Browser, planner: Server, tmp_path: Path
 ) -> None:
-    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+    with visit(browser, f"{planner.address}/workbench?lang=en") as seen:
         create(seen, "Part")
         frame = seen.map(paths=579)
         choose(seen, VIEN_AN, "1 selected")
@@ -82,8 +69,8 @@ def test_a_part_with_its_line_is_checked_kept_and_drawn_again_after_a_reload(
         frame.locator("path.sx-line").wait_for(state="detached", timeout=10_000)
 
 
-def test_an_exemption_is_recorded_and_taken_back(browser: Browser, app: Server, tmp_path: Path) -> None:
-    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+def test_an_exemption_is_recorded_and_taken_back(browser: Browser, planner: Server, tmp_path: Path) -> None:
+    with visit(browser, f"{planner.address}/workbench?lang=en") as seen:
         create(seen, "Exempt")
         seen.map(paths=579)
         choose(seen, VIEN_NOI, "1 selected")

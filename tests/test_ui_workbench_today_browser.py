@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from plans.files import parse_plan
-from tests.browser import chromium, needs_chromium, visit
-from tests.workbench_visit import Server, create, done, pick, running, saved_plan, settled, wait_for
+from tests.browser import needs_chromium, visit
+from tests.workbench_visit import Server, create, done, pick, saved_plan, settled, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("workbench-today-browser"), needs_chromium]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(str(tmp_path_factory.mktemp("workspace") / "w.sqlite")) as started:
-        yield started
-
-
-def test_a_planner_of_today_merges_what_is_due(browser: Browser, app: Server, tmp_path: Path) -> None:
-    with visit(browser, f"{app.address}/workbench?lang=en") as seen:
+def test_a_planner_of_today_merges_what_is_due(browser: Browser, planner: Server, tmp_path: Path) -> None:
+    with visit(browser, f"{planner.address}/workbench?lang=en") as seen:
         pick(seen, "Map", "126 units")
         create(seen, f"Today {tmp_path.name}")
         seen.map(paths=126)

@@ -10,11 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Frame
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
+import pytest
 
 from tests.browser import ROOT, Visit, _wait_for, free_port
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Frame
 
 
 class Server:
@@ -49,6 +52,13 @@ def running(workspace: str) -> Iterator[Server]:
         started.kill()
 
 
+@pytest.fixture(scope="module", name="planner")
+def one_planner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Yield one app with a workspace of its own for all tests of a file."""
+    with running(str(tmp_path_factory.mktemp("workspace") / "w.sqlite")) as started:
+        yield started
+
+
 def wait_for(seen: Visit, words: str, timeout: float = 30_000) -> float:
     """Wait until the page says ``words``; return the seconds that it took, looked at in each frame."""
     start = time.perf_counter()
@@ -58,6 +68,8 @@ def wait_for(seen: Visit, words: str, timeout: float = 30_000) -> float:
 
 def choose(seen: Visit, code: str, words: str) -> float:
     """Click a unit on the map until ``words`` show; a first click right after loading may be lost."""
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
     for attempt in (1, 2):
         frame = seen.map(paths=500)
         x, y = frame.evaluate("c => { const p = sapxep.pixel(c); return [p.x, p.y] }", code)
@@ -113,6 +125,8 @@ def press(seen: Visit, name: str, words: str) -> float:
 
 def pick(seen: Visit, label: str, words: str) -> None:
     """Choose in a box the first option that holds ``words``."""
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
     settled(seen)
     box = seen.page.get_by_role("combobox", name=label, exact=True).first
     box.click()

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.register import Register
 from plans.territory import SPLIT_MARK
 from ui.data import fit_for_map, map_layer, schematic_layer
 from ui.indicators_ways import Chain
-from ui.layers import MapLayer, full_name, publish, unit_properties
+from ui.layers import MapLayer, full_name, publish, split_properties, unit_properties
 from ui.session import Work, map_after, map_before
-from ui.text import t
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -112,7 +110,8 @@ def _put_together(chain: Chain, first: int, last: int, layer: Layer) -> MapLayer
     properties = unit_properties(after, _parents(chain, last))
     for code, targets in shared.items():
         if code + SPLIT_MARK in frame.index and code in before:
-            properties[code + SPLIT_MARK] = _split(before, after, code, targets)
+            shared_by = (after[one] for one in targets if one in after)
+            properties[code + SPLIT_MARK] = split_properties(before[code], shared_by)
     made = publish(
         dict(zip(frame.index, frame.geometry, strict=True)),
         properties,
@@ -121,13 +120,3 @@ def _put_together(chain: Chain, first: int, last: int, layer: Layer) -> MapLayer
         name=chain.plans[-1].id,
     )
     return replace(made, notes=fit_for_map(layer)[1])
-
-
-def _split(before: Register, after: Register, code: str, targets: tuple[str, ...]) -> dict[str, object]:
-    unit = before[code]
-    names = ", ".join(full_name(after[one]) for one in targets if one in after)
-    return {
-        "name": unit.name,
-        "district": unit.district_name,
-        "tip": [full_name(unit), t("map.split", names=names)],
-    }

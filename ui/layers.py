@@ -96,6 +96,17 @@ def unit_properties(
     }
 
 
+def split_properties(unit: Unit, shared_by: Iterable[Unit]) -> dict[str, object]:
+    """Return what the map needs of a unit that keeps its polygon and that several new ones share."""
+    chosen = language()
+    names = ", ".join(full_name(other, chosen) for other in shared_by)
+    return {
+        "name": unit.name,
+        "district": unit.district_name,
+        "tip": [full_name(unit, chosen), text_in(chosen, "map.split", names=names)],
+    }
+
+
 def publish(
     geometries: Mapping[str, BaseGeometry],
     properties: Mapping[str, Mapping[str, object]],

@@ -24,7 +24,7 @@ from plans.plan import Plan
 from plans.territory import SPLIT_MARK
 from ui.data import fit_for_map
 from ui.kept import Kept
-from ui.layers import MapLayer, full_name, publish, unit_properties
+from ui.layers import MapLayer, full_name, publish, split_properties, unit_properties
 from ui.text import language, t
 
 if TYPE_CHECKING:
@@ -352,12 +352,7 @@ def map_after(current: Work) -> MapLayer | None:
     for key, shared_by in zip(frame.index, frame["shared_by"], strict=True):
         if shared_by:
             unit = current.register[key.removesuffix(SPLIT_MARK)]
-            names = ", ".join(full_name(after[code]) for code in shared_by.split())
-            properties[key] = {
-                "name": unit.name,
-                "district": unit.district_name,
-                "tip": [full_name(unit), t("map.split", names=names)],
-            }
+            properties[key] = split_properties(unit, (after[code] for code in shared_by.split()))
     made = publish(
         dict(zip(frame.index, frame.geometry, strict=True)),
         properties,
